@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The hashes that the loader places by and the XDP program finds by. */
+#ifndef GEOXDP_HASH_H
+#define GEOXDP_HASH_H
+
+#include <linux/types.h>
+
+#include "geoxdp/limits.h"
+
+#define GX_HASH_INLINE static inline __attribute__((always_inline, unused))
+
+/* 2^64 / golden ratio, odd: Knuth's multiplicative hashing. */
+#define GX_HASH_MULTIPLIER 0x9E3779B97F4A7C15ull
+
+/*
+ * The hash runs over the folded wire name, root label included, zero-padded to whole words of 8 octets:
+ *
+ *   hash = seed; for each word: hash = gx_hash_word(hash, word); hash = gx_hash_end(hash, length)
+ *
+ * Words are loaded in the machine's own order, on both sides: a table is built on the machine that reads it.
+ * The length tells names apart whose padding would otherwise be part of them.
+ *
+ * It spreads names, it does not stop an attacker: whoever chooses the loaded names is the operator.
+ */
+GX_HASH_INLINE __u64 gx_hash_word(__u64 hash, __u64 word)
+{
+	hash ^= word;
+	hash *= GX_HASH_MULTIPLIER;
+	return hash ^ (hash >> 32);
+}
+
+GX_HASH_INLINE __u64 gx_hash_end(__u64 hash, __u32 len_octets)
+{
+	return gx_hash_word(hash, len_octets);
+}
+
+/* struct gx_name.tag: the upper half, never 0, which marks an empty slot. */
+GX_HASH_INLINE __u32 gx_hash_tag(__u64 hash)
+{
+	__u32 tag = (__u32)(hash >> 32);
+
+	return tag ? tag : 1;
+}
+
+/* Home slot; mask: slots - 1. The slots behind it, around the end of the table, are looked at next. */
+GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 mask)
+{
+	return (__u32)hash & mask;
+}
+
+/* Home slot of a service address in `services`, given as two words in native order. */
+GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low)
+{
+	return (gx_hash_word(gx_hash_word(0, high), low) >> 16) % GX_SERVICE_SLOTS;
+}
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Every bound that both the XDP program and the loader must agree on, with its derivation. */
+#ifndef GEOXDP_LIMITS_H
+#define GEOXDP_LIMITS_H
+
+/* A name in wire form, the root label included (RFC 1035 2.3.4). */
+#define GX_NAME_MAX_OCTETS	255
+/* Labels of one octet each, and the root: (255 - 1) / 2 + 1. */
+#define GX_NAME_MAX_LABELS	128
+/* A folded name in 8-octet words: ceil(255 / 8). */
+#define GX_NAME_MAX_WORDS	32
+
+/* DNS flag day 2020: no UDP answer is larger, whatever the client offers. */
+#define GX_REPLY_MAX_OCTETS	1232
+/* Without EDNS, and the least that an OPT can offer (RFC 1035 2.3.4, RFC 6891 6.2.3). */
+#define GX_REPLY_MIN_OCTETS	512
+
+/* Octets of a name that fit into its slot, a cache line; the rest goes to `names_long`. */
+#define GX_NAME_INLINE_OCTETS	40
+#define GX_NAME_REST_OCTETS	216	/* 255 - 40, up to a multiple of 8 */
+/* Slots looked at before a name counts as not loaded. The loader picks table size and seed such
+ * that every loaded name lies within this distance of its home slot. */
+#define GX_NAME_PROBES		8
+
+/* An answer is stored in cells of two cache lines. */
+#define GX_CELL_OCTETS		112
+/* A stored answer leaves room for header (12), shortest question (5) and a bare OPT (11). */
+#define GX_ANSWER_MAX_OCTETS	(GX_REPLY_MAX_OCTETS - 12 - 5 - 11)
+#define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
+
+/* Types that one name can have beside A and AAAA before its other queries are passed. */
+#define GX_TYPES_PER_NAME	32
+
+/* Additional records of a query that are looked at: OPT, TSIG and SIG(0) come alone or in pairs. */
+#define GX_QUERY_MAX_RRS	4
+/* EDNS options of a query that are looked at; resolvers send up to five. */
+#define GX_QUERY_MAX_OPTIONS	16
+
+/* Service addresses: an open-addressed table, at most half full. */
+#define GX_SERVICE_SLOTS	512
+#define GX_SERVICE_MAX		(GX_SERVICE_SLOTS / 2)
+#define GX_SERVICE_PROBES	16
+
+/* Prefixes in each of nets4 and nets6; memory is taken as they come. */
+#define GX_NETS_MAX		(1 << 20)
+
+/* VLAN tags: one 802.1ad around one 802.1Q. */
+#define GX_VLAN_MAX		2
+
+/* Location numbers: 1 to 999 are ISO 3166-1 numeric codes, larger ones come from the generation's own
+ * list. FORMATS: a rbldnsd value carries 15 bits. */
+#define GX_LOCATION_UNKNOWN	0
+#define GX_LOCATION_ISO_MAX	999
+
+/* Classes of location that the maps tell apart; class 0 is the unknown location's. */
+#define GX_CLASSES_MAX		65535
+
+#endif

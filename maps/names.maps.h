@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What names say: from the question to the cells of the answer. */
+#ifndef GEOXDP_MAPS_NAMES_H
+#define GEOXDP_MAPS_NAMES_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "geoxdp/abi.h"
+
+/* max_entries is what the image needs, set before loading; the loader fills them through mmap. */
+#define GX_TABLE(map_name, value_type) \
+	struct { \
+		__uint(type, BPF_MAP_TYPE_ARRAY); \
+		__uint(map_flags, BPF_F_MMAPABLE); \
+		__uint(max_entries, 1); \
+		__type(key, __u32); \
+		__type(value, struct value_type); \
+	} map_name SEC(".maps")
+
+GX_TABLE(names, gx_name);
+GX_TABLE(names_long, gx_name_rest);
+GX_TABLE(types, gx_type);
+GX_TABLE(choices, gx_choice);
+GX_TABLE(answers, gx_answer);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The node: which addresses it serves, what it counted, which generation this is. */
+#ifndef GEOXDP_MAPS_NODE_H
+#define GEOXDP_MAPS_NODE_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "geoxdp/abi.h"
+#include "geoxdp/reason.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GX_SERVICE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct gx_service);
+} services SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GX_REASON_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gx_meta);
+} meta SEC(".maps");
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The image: the content of every table of a generation, before anything is loaded into the kernel. */
+#ifndef GEOXDP_CORE_IMAGE_H
+#define GEOXDP_CORE_IMAGE_H
+
+#include "geoxdp/abi.h"
+#include "user/core/config.h"
+
+/* Zero-initialise before use. Every table has at least one entry, since a BPF map cannot be empty. */
+struct gx_image {
+	/* Classes: what the maps tell apart. */
+	uint16_t *class_of;	/* by location number */
+	size_t n_locations;
+	size_t n_classes;
+
+	struct gx_leaves leaves[GX_FAMILIES];
+
+	struct gx_name *names;	/* n_name_slots, a power of two */
+	size_t n_name_slots;
+	size_t n_names;
+	uint64_t name_seed;
+	struct gx_name_rest *names_long;
+	size_t n_names_long;
+	struct gx_type *types;
+	size_t n_types;
+	struct gx_choice *choices;
+	size_t n_choices;
+	struct gx_answer *answers;	/* cells */
+	size_t n_cells;
+	size_t n_answers;
+};
+
+/**
+ * gx_image_build - classes, leaves, names, choices and rendered answers of a configuration
+ * @image: zero-initialised; free with gx_image_free() also on error
+ * @config: read without errors
+ * @diag: findings that only show when answers are rendered: an answer that cannot fit a reply
+ *
+ * Returns 0 or -EINVAL.
+ */
+int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag);
+void gx_image_free(struct gx_image *image);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The complete, disjoint partition of an address space into ranges of one location each. */
+#ifndef GEOXDP_CORE_PARTITION_H
+#define GEOXDP_CORE_PARTITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geoxdp/abi.h"
+#include "user/core/addr.h"
+#include "user/core/mem.h"
+
+/* Locations that only occur inside the partition. */
+#define GX_LOCATION_SILENT	0xffffffffu	/* this source says nothing here */
+#define GX_LOCATION_IPV4	0xfffffffeu	/* IPv6 form of an IPv4 address: the IPv4 tables speak */
+
+/* What a source line says of a block of addresses, in the order of reading. */
+struct gx_entry {
+	gx_u128 first;
+	uint32_t location;
+	uint32_t line;
+	uint8_t bits;		/* prefix length in the family's width */
+};
+
+/* A growing list of entries of one family and one source; zero-initialise before use. */
+struct gx_entries {
+	struct gx_entry *list;
+	size_t count;
+	size_t capacity;
+};
+
+/* Add one prefix: host bits of first are cleared. */
+void gx_entries_add(struct gx_entries *entries, enum gx_family family, gx_u128 first, unsigned int bits,
+		    uint32_t location, uint32_t line);
+/* Add first..last, both included, as the prefixes that make it up. */
+void gx_entries_add_range(struct gx_entries *entries, enum gx_family family, gx_u128 first, gx_u128 last,
+			  uint32_t location, uint32_t line);
+void gx_entries_free(struct gx_entries *entries);
+
+/* A range begins at first and ends before the next range, or at the end of the space. */
+struct gx_range {
+	gx_u128 first;
+	uint32_t location;
+	uint32_t line;		/* of the source line that decided; 0: none did */
+	uint16_t source;	/* index of the source that decided */
+};
+
+/* Ranges in ascending order; the first begins at 0. Zero-initialised, it is empty and not yet complete. */
+struct gx_partition {
+	enum gx_family family;
+	struct gx_range *ranges;
+	size_t count;
+	size_t capacity;
+};
+
+/**
+ * gx_partition_init - everything unknown; in IPv6, the blocks that carry IPv4 addresses set apart
+ */
+void gx_partition_init(struct gx_partition *partition, enum gx_family family);
+
+/**
+ * gx_partition_overlay - let a source speak over what earlier sources said
+ * @partition: initialised; replaced
+ * @entries: longest prefix wins, of equal prefixes the later; sorted in place
+ * @source: index kept in each range
+ *
+ * GX_LOCATION_SILENT in an entry takes a block out of the source: what earlier sources said stays. An entry
+ * of GX_LOCATION_UNKNOWN says that the location is not known. Blocks of GX_LOCATION_IPV4 stay.
+ */
+void gx_partition_overlay(struct gx_partition *partition, struct gx_entries *entries, uint16_t source);
+
+/* The range that holds the address; never NULL on an initialised partition. */
+const struct gx_range *gx_partition_find(const struct gx_partition *partition, gx_u128 address);
+/* Last address of the range. */
+gx_u128 gx_range_last(const struct gx_partition *partition, const struct gx_range *range);
+
+/* Leaves of the tries, keys and values in two arrays as the batch call wants them. */
+struct gx_leaves {
+	enum gx_family family;
+	union {
+		struct gx_lpm4_key *keys4;
+		struct gx_lpm6_key *keys6;
+	};
+	struct gx_leaf *values;
+	size_t count;
+	size_t capacity;
+};
+
+/**
+ * gx_partition_leaves - cut the ranges into prefixes and compute both depths of each
+ * @partition: complete
+ * @class_of: class of each location number
+ * @locations: length of class_of; larger locations are of class 0
+ * @out: filled; free with gx_leaves_free
+ *
+ * Depth of an address in a merged range [s, e]: 1 + max(common bits with s - 1, common bits with e + 1), a
+ * border that is the end of the space left out; 0 where the range is the whole space. It is the same for all
+ * addresses of a prefix that was cut from the range (RFC 7871 7.2.1: a scope covers one answer only).
+ */
+void gx_partition_leaves(const struct gx_partition *partition, const uint16_t *class_of,
+			 size_t locations, struct gx_leaves *out);
+void gx_leaves_free(struct gx_leaves *leaves);
+
+/**
+ * gx_partition_depth - depth of one address, for `explain`
+ * @class_of: as above; NULL: by location
+ */
+unsigned int gx_partition_depth(const struct gx_partition *partition, const uint16_t *class_of,
+				size_t locations, gx_u128 address);
+
+void gx_partition_free(struct gx_partition *partition);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Zones: what a master file says (RFC 1035 5), ordered for the questions of RFC 1034 4.3.2. */
+#ifndef GEOXDP_CORE_ZONE_H
+#define GEOXDP_CORE_ZONE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libknot/dname.h>
+#include <libknot/rdataset.h>
+
+#include "user/core/diag.h"
+
+struct gx_rrset {
+	uint16_t type;
+	uint32_t ttl_s;
+	uint32_t line;		/* of its first record */
+	const char *file;	/* differs from the zone's where $INCLUDE brought it */
+	knot_rdataset_t rdata;
+};
+
+struct gx_node {
+	knot_dname_t *owner;	/* lower case */
+	struct gx_rrset *rrsets;	/* by ascending type; none: empty non-terminal */
+	uint16_t n_rrsets;
+	bool delegation;	/* NS here, and not the apex */
+	bool below_cut;		/* occluded: below a delegation or a DNAME */
+};
+
+struct gx_zone {
+	knot_dname_t *apex;	/* lower case */
+	const char *file;	/* NULL: made from a configuration, as the geo backend's own zone */
+	struct gx_where where;	/* the configuration line that names it */
+	struct gx_node *nodes;	/* apex first, canonical order (RFC 4034 6.1), empty non-terminals included */
+	size_t n_nodes;
+	bool is_signed;		/* DNSKEY at the apex or any RRSIG */
+	void *impl;		/* index and storage */
+};
+
+/**
+ * gx_zone_read - read a master file
+ * @zone: apex, file and where are set; the rest is filled
+ * @diag: syntax errors as libzscanner reports them, with file and line; and: no SOA or no NS at the apex, more
+ *	than one SOA, data outside the zone, CNAME beside other data, more than one CNAME, DNAME beside CNAME,
+ *	differing TTLs in one RRset (a warning; the lowest is used: RFC 2181 5.2)
+ *
+ * Returns 0, or -EINVAL if an error was found; the zone is then as far as it could be read.
+ */
+int gx_zone_read(struct gx_zone *zone, struct gx_diag *diag);
+
+/**
+ * gx_zone_add - add a record to a zone that is being made without a file
+ * @owner: within the zone, any case
+ * @rdata: wire form
+ *
+ * gx_zone_finish() orders the zone after the last one. gx_zone_read() calls both itself.
+ */
+void gx_zone_add(struct gx_zone *zone, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
+		 const uint8_t *rdata, uint16_t len, const struct gx_where *where);
+int gx_zone_finish(struct gx_zone *zone, struct gx_diag *diag);
+
+/* The node of this very name, in any case of letters; NULL: none, not even an empty non-terminal. */
+const struct gx_node *gx_zone_find(const struct gx_zone *zone, const knot_dname_t *name);
+/* The RRset of this type at a node, or NULL. node may be NULL. */
+const struct gx_rrset *gx_node_find(const struct gx_node *node, uint16_t type);
+
+/* How a zone speaks of a name (RFC 1034 4.3.2, RFC 4592). */
+enum gx_match_kind {
+	GX_MATCH_NODE,		/* node: the name itself; without RRsets: empty non-terminal */
+	GX_MATCH_WILDCARD,	/* node: the wildcard that synthesises it */
+	GX_MATCH_DELEGATION,	/* node: the delegation at or above it */
+	GX_MATCH_DNAME,		/* node: the DNAME above it */
+	GX_MATCH_NONE,		/* NXDOMAIN; node: the closest encloser */
+};
+
+struct gx_match {
+	enum gx_match_kind kind;
+	const struct gx_node *node;
+};
+
+/* @name must lie within the zone. */
+struct gx_match gx_zone_match(const struct gx_zone *zone, const knot_dname_t *name);
+
+void gx_zone_free(struct gx_zone *zone);
+
+#endif
