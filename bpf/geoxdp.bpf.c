@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * GeoXDP: answers geo DNS queries in the network driver.
+ *
+ *   frame -> question -> name -> EDNS -> client -> location -> answer -> reply -> verdict
+ *
+ * Each step goes on or ends with a reason (include/geoxdp/reason.h). All checks and the final size come before
+ * the first write; what cannot be answered exactly is passed untouched.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/kern/answer.h"
+#include "bpf/kern/find.h"
+#include "bpf/kern/parse.h"
+#include "bpf/kern/reply.h"
+#include "bpf/kern/service.h"
+#include "bpf/kern/verdict.h"
+
+/* The frame is for a service address and holds a query of the form that is answered here. */
+static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packet)
+{
+	const __u8 *data = gx_data(ctx), *dns;
+	const void *end = gx_data_end(ctx);
+	int reason = gx_parse_frame(data, end, packet);
+
+	if (reason != GX_GO_ON)
+		return reason;
+	if (!gx_is_service(packet->destination))
+		return GX_PASSED_SERVICE;
+	dns = data + (packet->dns_offset & 0xff);
+	if (packet->dns_octets < GX_DNS_HEADER_OCTETS || packet->dns_octets > GX_OFFSET_MASK ||
+	    (const void *)(dns + GX_DNS_HEADER_OCTETS) > end)
+		return GX_PASSED_DNS_SHORT;
+	return gx_check_header(dns);
+}
+
+static __always_inline int gx_answer_query(struct xdp_md *ctx)
+{
+	struct gx_packet packet = {};
+	struct gx_question question = {};
+	struct gx_edns edns = {};
+	struct gx_plan plan = {};
+	struct gx_name *name;
+	__u32 ref;
+	int reason;
+
+	reason = gx_accept(ctx, &packet);
+	if (reason != GX_GO_ON)
+		return reason;
+	reason = gx_parse_question(ctx, packet.dns_offset, packet.dns_octets, &question);
+	if (reason != GX_GO_ON)
+		return reason;
+	name = gx_find_name(ctx, packet.dns_offset, &question);
+	if (!name)
+		return GX_PASSED_NAME;
+	ref = gx_find_ref(name, question.type);
+	if (ref == GX_REF_NONE)
+		return GX_PASSED_TYPE;
+
+	reason = gx_parse_additional(ctx, packet.dns_offset, GX_DNS_HEADER_OCTETS + question.octets,
+				     packet.dns_octets, &edns);
+	if (edns.present && edns.version != GX_OPT_VERSION && reason == GX_GO_ON) {
+		gx_plan_error(&plan, GX_SERVED_BADVERS, GX_RCODE_BADVERS);
+		return gx_send_reply(ctx, &packet, &question, &edns, &plan, 0);
+	}
+	if (reason == GX_SERVED_FORMERR) {
+		gx_plan_error(&plan, GX_SERVED_FORMERR, GX_RCODE_FORMERR);
+		return gx_send_reply(ctx, &packet, &question, &edns, &plan, 0);
+	}
+	if (reason != GX_GO_ON)
+		return reason;
+	if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED)
+		return GX_PASSED_DNSSEC;
+
+	reason = gx_plan_answer(ref, &packet, &edns, &plan);
+	if (reason != GX_GO_ON)
+		return reason;
+	return gx_send_reply(ctx, &packet, &question, &edns, &plan, 1);
+}
+
+SEC("xdp")
+int geoxdp(struct xdp_md *ctx)
+{
+	return gx_verdict(gx_answer_query(ctx));
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

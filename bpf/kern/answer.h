@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From what a name says of a type, and the client, to the answer. */
+#ifndef GEOXDP_KERN_ANSWER_H
+#define GEOXDP_KERN_ANSWER_H
+
+#include "bpf/kern/geo.h"
+#include "bpf/kern/settings.h"
+#include "maps/names.maps.h"
+
+/* What will be sent; complete before the first octet is written. */
+struct gx_plan {
+	__u32 cell;		/* first cell of the answer; 0: none */
+	__u32 octets;		/* of the answer */
+	__u32 sum;		/* of the answer, as in struct gx_answer */
+	__u32 reason;		/* GX_SERVED_* */
+	__u16 ancount;
+	__u16 nscount;
+	__u16 arcount;		/* OPT included */
+	__u8 flags1;		/* AA, TC */
+	__u8 rcode;		/* upper bits go into the OPT */
+	__u8 scope_bits;
+	__u8 zero[3];
+};
+
+/* The choice for this client. Return: GX_GO_ON or the reason to pass. */
+gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, struct gx_plan *plan)
+{
+	__u32 index = ref & GX_REF_INDEX;
+	struct gx_choice *choice;
+	struct gx_leaf leaf;
+
+	if (gx_find_leaf(client, &leaf))
+		return GX_PASSED_LOCATION;
+	if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
+		if (leaf.class_id >= class_count)
+			return GX_PASSED_LOCATION;
+		index += leaf.class_id;
+		plan->scope_bits = leaf.class_bits + client->scope_offset;
+	} else {
+		if (leaf.location >= location_count)
+			return GX_PASSED_LOCATION;
+		index += leaf.location;
+		plan->scope_bits = leaf.location_bits + client->scope_offset;
+	}
+	choice = bpf_map_lookup_elem(&choices, &index);
+	if (!choice || choice->answer == 0)
+		return GX_PASSED_LOCATION;
+	*cell = choice->answer;
+	if (choice->variants > 1)
+		*cell += bpf_get_prandom_u32() % choice->variants * choice->stride_cells;
+	return GX_GO_ON;
+}
+
+/**
+ * gx_plan_answer - choose the answer
+ * @ref: not GX_REF_NONE
+ * @plan: zeroed; filled, but for arcount's OPT
+ *
+ * Return: GX_GO_ON, or the reason to pass.
+ */
+gx_inline int gx_plan_answer(__u32 ref, const struct gx_packet *packet, const struct gx_edns *edns,
+			     struct gx_plan *plan)
+{
+	__u32 cell = ref & GX_REF_INDEX;
+	struct gx_answer *answer;
+	struct gx_client client;
+	int reason;
+
+	plan->reason = GX_SERVED_STATIC;
+	if ((ref & GX_REF_KIND) != GX_REF_FIXED) {
+		gx_find_client(packet, edns, &client);
+		reason = gx_choose(ref, &client, &cell, plan);
+		if (reason != GX_GO_ON)
+			return reason;
+		if (!client.scoped)
+			plan->scope_bits = 0;
+		plan->reason = GX_SERVED_GEO;
+	}
+	answer = bpf_map_lookup_elem(&answers, &cell);
+	if (!answer || answer->len_octets == 0)
+		return GX_PASSED_LOCATION;
+	plan->cell = cell;
+	plan->octets = answer->len_octets;
+	plan->sum = answer->sum;
+	plan->ancount = answer->ancount;
+	plan->nscount = answer->nscount;
+	plan->arcount = answer->arcount;
+	plan->flags1 = answer->flags1;
+	plan->rcode = answer->rcode;
+	if (answer->flags & GX_ANSWER_NODATA)
+		plan->reason = GX_SERVED_NODATA;
+	return GX_GO_ON;
+}
+
+/* An error about the query instead of an answer: header, question and OPT. */
+gx_inline void gx_plan_error(struct gx_plan *plan, __u32 reason, __u8 rcode)
+{
+	__builtin_memset(plan, 0, sizeof(*plan));
+	plan->reason = reason;
+	plan->rcode = rcode;
+}
+
+/* TC=1, no partial RRset (RFC 2181 9). */
+gx_inline void gx_plan_truncate(struct gx_plan *plan)
+{
+	plan->cell = 0;
+	plan->octets = 0;
+	plan->sum = 0;
+	plan->ancount = 0;
+	plan->nscount = 0;
+	plan->arcount = 0;
+	plan->flags1 |= GX_DNS1_TC;
+	plan->reason = GX_SERVED_TRUNCATED;
+}
+
+#endif

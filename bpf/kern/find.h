@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* From the question to the slot of its name and what the name says of the type. */
+#ifndef GEOXDP_KERN_FIND_H
+#define GEOXDP_KERN_FIND_H
+
+#include "bpf/kern/parse.h"
+#include "bpf/kern/settings.h"
+#include "maps/names.maps.h"
+
+struct gx_question {
+	struct gx_folded name;
+	__u32 octets;		/* name, type and class */
+	__u32 sum;		/* one's complement sum of them, folded, native order */
+	__u16 type;
+	__u16 zero[3];
+};
+
+gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offset)
+{
+	return gx_data(ctx) + (dns_offset & 0xff) + GX_DNS_HEADER_OCTETS;
+}
+
+/* See gx_measure_name(). room: octets of the message behind the header. */
+__attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room)
+{
+	return gx_measure_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), room);
+}
+
+/**
+ * gx_parse_question - parse the question of a query, and fold and hash its name
+ * @dns_offset: of the message in the frame
+ * @octets: length of the message
+ * @question: zeroed; filled
+ *
+ * Return: GX_GO_ON, or the reason to pass.
+ */
+__attribute__((noinline)) int gx_parse_question(struct xdp_md *ctx, __u32 dns_offset, __u32 octets,
+						struct gx_question *question)
+{
+	const void *end = gx_data_end(ctx);
+	const __u8 *name, *tail;
+	__u32 len, tail_word;
+	__u16 qtype;
+
+	if (!question || octets < GX_DNS_HEADER_OCTETS)
+		return GX_PASSED_DNS_SHORT;
+	octets -= GX_DNS_HEADER_OCTETS;
+	len = gx_measure_question(ctx, dns_offset, octets) & 0xff;
+	if (len == 0)
+		return GX_PASSED_QNAME;
+	name = gx_question_name(ctx, dns_offset);
+	tail = name + len;
+	if (len + GX_QUESTION_TAIL_OCTETS > octets || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > end)
+		return GX_PASSED_DNS_SHORT;
+	tail_word = GX_LOAD(__u32, tail);
+	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
+		return GX_PASSED_QCLASS;
+	qtype = bpf_ntohl(tail_word) >> 16;
+	if (qtype == 0 || qtype == GX_TYPE_OPT ||
+	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
+		return GX_PASSED_QTYPE;
+	question->type = qtype;
+	question->octets = len + GX_QUESTION_TAIL_OCTETS;
+	if (gx_fold_name(name, end, len, name_seed, &question->name))
+		return GX_PASSED_QNAME;
+	question->sum = gx_csum_fold(gx_csum_part(question->name.sum, gx_csum_fold(tail_word), len));
+	return GX_GO_ON;
+}
+
+/* Does a name of more than GX_NAME_INLINE_OCTETS differ from names_long[rest]? */
+__attribute__((noinline)) int gx_rest_differs(struct xdp_md *ctx, __u32 dns_offset, __u32 len, __u32 rest)
+{
+	const __u8 *name = gx_question_name(ctx, dns_offset);
+	struct gx_name_rest *stored = bpf_map_lookup_elem(&names_long, &rest);
+
+	return !stored || gx_name_rest_differs(name, gx_data_end(ctx), len & 0xff, stored->octets);
+}
+
+/* Is this the name that was folded? */
+gx_inline int gx_is_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_name *name, __u32 len,
+			 const struct gx_folded *folded)
+{
+	__u64 difference = 0;
+
+	if (name->tag != gx_hash_tag(folded->hash) || name->len_octets != len)
+		return 0;
+	for (__u32 word = 0; word < GX_NAME_INLINE_WORDS; word++)
+		difference |= name->octets[word] ^ folded->words[word];
+	if (difference)
+		return 0;
+	return len <= GX_NAME_INLINE_OCTETS || !gx_rest_differs(ctx, dns_offset, len, name->rest);
+}
+
+/* The slot of the name in question; NULL: it is not loaded. */
+gx_inline struct gx_name *gx_find_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_question *question)
+{
+	for (__u32 i = 0; i < GX_NAME_PROBES; i++) {
+		__u32 index = gx_hash_slot(question->name.hash + i, name_mask);
+		struct gx_name *name = bpf_map_lookup_elem(&names, &index);
+
+		if (!name || name->tag == 0)
+			return NULL;
+		if (gx_is_name(ctx, dns_offset, name, question->octets - GX_QUESTION_TAIL_OCTETS, &question->name))
+			return name;
+	}
+	return NULL;
+}
+
+/* What a name says of a type: a reference as in abi.h. */
+gx_inline __u32 gx_find_ref(const struct gx_name *name, __u16 qtype)
+{
+	__u32 first = name->types, ref;
+	struct gx_type *type;
+
+	if (qtype == GX_TYPE_A)
+		return name->ref_a;
+	if (qtype == GX_TYPE_AAAA)
+		return name->ref_aaaa;
+	type = bpf_map_lookup_elem(&types, &first);
+	if (!type)
+		return GX_REF_NONE;
+	ref = type->ref;
+	for (__u32 i = 1; i <= GX_TYPES_PER_NAME; i++) {
+		__u32 index = first + i;
+
+		if (i > name->n_types)
+			break;
+		type = bpf_map_lookup_elem(&types, &index);
+		if (!type)
+			return GX_REF_NONE;
+		if (type->type == qtype)
+			return type->ref;
+	}
+	return ref;
+}
+
+#endif

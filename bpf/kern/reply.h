@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The reply: size first, then every octet. From the first write on the packet is never passed. */
+#ifndef GEOXDP_KERN_REPLY_H
+#define GEOXDP_KERN_REPLY_H
+
+#include "bpf/kern/answer.h"
+#include "bpf/kern/find.h"
+
+#define GX_REPLY_TTL	64	/* as the stack's default (net.ipv4.ip_default_ttl, hop_limit) */
+#define GX_IPV4_DF	0x4000	/* ID 0 is right for what is never fragmented (RFC 6864 4.1) */
+
+/* The reply's OPT in network order, zero-padded. */
+struct gx_opt {
+	__u64 words[5];
+	__u32 octets;		/* 0: none */
+	__u32 zero;
+};
+
+gx_inline __u8 *gx_writable(const struct xdp_md *ctx)
+{
+	return (__u8 *)(long)ctx->data;
+}
+
+/*
+ * OPT if the query had one (RFC 6891 6.1.1), with the client subnet if the query had a valid one (RFC 7871
+ * 7.2.1: FAMILY, SOURCE and ADDRESS as they came). Drawn in include/geoxdp/dns.h.
+ */
+gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *plan, int with_ecs, struct gx_opt *opt)
+{
+	__u64 high, low, octets, option;
+
+	__builtin_memset(opt, 0, sizeof(*opt));
+	if (!edns->present)
+		return;
+	opt->octets = GX_OPT_OCTETS;
+	opt->words[0] = bpf_cpu_to_be64((__u64)GX_TYPE_OPT << 40 | (__u64)GX_REPLY_MAX_OCTETS << 24 |
+					(__u64)(plan->rcode >> 4) << 16 | GX_OPT_VERSION << 8 | edns->flags1);
+	if (!with_ecs || !edns->has_ecs)
+		return;
+	high = bpf_be64_to_cpu(edns->ecs_address[0]);
+	low = bpf_be64_to_cpu(edns->ecs_address[1]);
+	octets = GX_ECS_FIXED_OCTETS + gx_ecs_address_octets(edns->ecs_source_bits);
+	option = GX_OPTION_HEADER_OCTETS + octets;
+	opt->octets += option;
+	opt->words[1] = bpf_cpu_to_be64(option << 40 | (__u64)GX_OPTION_ECS << 24 | octets << 8);
+	opt->words[2] = bpf_cpu_to_be64((__u64)edns->ecs_family << 56 | (__u64)edns->ecs_source_bits << 48 |
+					(__u64)plan->scope_bits << 40 | high >> 24);
+	opt->words[3] = bpf_cpu_to_be64(high << 40 | low >> 24);
+	opt->words[4] = bpf_cpu_to_be64(low << 40);
+}
+
+#define GX_COPY_WORDS(count)                                                                       \
+	do {                                                                                       \
+		if ((const void *)(to + (count) * 8) > end)                                        \
+			return -1;                                                                 \
+		for (int word = 0; word < (count); word++)                                         \
+			((__u64 *)to)[word] = ((const __u64 *)from)[word];                         \
+	} while (0)
+
+/*
+ * The last n < GX_CELL_OCTETS octets of an answer: whole words, then the last eight octets once more, whatever
+ * part of them was copied already.
+ */
+gx_inline int gx_copy_cell_part(__u8 *to, const void *end, const struct gx_answer *cell, __u32 n)
+{
+	const __u8 *from = cell->octets;
+
+	if (n < 8)
+		return gx_copy_octets(to, end, from, (const void *)~0ul, n);
+	for (__u32 i = 0; i + 8 <= GX_CELL_OCTETS; i += 8) {
+		if (i + 8 > n)
+			break;
+		if ((const void *)(to + i + 8) > end)
+			return -1;
+		GX_STORE(__u64, to + i, GX_LOAD(__u64, from + i));
+	}
+	to += n - 8;
+	if ((const void *)(to + 8) > end)
+		return -1;
+	GX_STORE(__u64, to, GX_LOAD(__u64, from + n - 8));
+	return 0;
+}
+
+/**
+ * gx_copy_answer - copy an answer from its cells into the packet
+ * @offset: in the frame
+ * @cell: the first
+ * @octets: of the whole answer
+ *
+ * Return: 0, or -1: a bound failed.
+ */
+__attribute__((noinline)) int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32 octets)
+{
+	const void *end = gx_data_end(ctx);
+	__u8 *data = gx_writable(ctx);
+
+	for (int i = 0; i < GX_ANSWER_MAX_CELLS; i++) {
+		__u8 *to = data + (offset & GX_OFFSET_MASK);
+		struct gx_answer *answer = bpf_map_lookup_elem(&answers, &cell);
+		const __u8 *from;
+
+		if (!answer)
+			return -1;
+		GX_OPAQUE(octets);
+		if (octets < GX_CELL_OCTETS)
+			return gx_copy_cell_part(to, end, answer, octets);
+		from = answer->octets;
+		GX_COPY_WORDS(GX_CELL_OCTETS / 8);
+		offset += GX_CELL_OCTETS;
+		octets -= GX_CELL_OCTETS;
+		if (octets == 0)
+			return 0;
+		cell++;
+	}
+	return -1;
+}
+
+gx_inline int gx_copy_opt(__u8 *to, const void *end, const struct gx_opt *opt)
+{
+	const __u8 *from = (const __u8 *)opt->words;
+
+	if (opt->octets & 32) {
+		GX_COPY_WORDS(4);
+		return gx_copy_octets(to + 32, end, from + 32, from + 40, opt->octets & 3);
+	}
+	if (opt->octets & 16) {
+		GX_COPY_WORDS(2);
+		to += 16;
+		from += 16;
+	}
+	return gx_copy_octets(to, end, from, (const __u8 *)opt->words + 40, opt->octets & 15);
+}
+
+/* Ethernet, VLAN tags kept: back to where it came from. */
+gx_inline void gx_turn_ethernet(__u8 *frame)
+{
+	__u32 high = GX_LOAD(__u32, frame);
+	__u16 low = GX_LOAD(__u16, frame + 4);
+
+	GX_STORE(__u32, frame, GX_LOAD(__u32, frame + 6));
+	GX_STORE(__u16, frame + 4, GX_LOAD(__u16, frame + 10));
+	GX_STORE(__u32, frame + 6, high);
+	GX_STORE(__u16, frame + 10, low);
+}
+
+/* A new datagram, not the query's with changes: DSCP 0, not ECN-capable, own TTL. */
+gx_inline void gx_write_ipv4(__u8 *ip, __u32 udp_octets)
+{
+	__u32 source = GX_LOAD(__u32, ip + 12), destination = GX_LOAD(__u32, ip + 16);
+	__u64 sum;
+
+	GX_STORE(__u32, ip, bpf_htonl(0x45u << 24 | (GX_IPV4_OCTETS + udp_octets)));
+	GX_STORE(__u32, ip + 4, bpf_htonl(GX_IPV4_DF));
+	GX_STORE(__u32, ip + 8, bpf_htonl((__u32)GX_REPLY_TTL << 24 | IPPROTO_UDP << 16));
+	GX_STORE(__u32, ip + 12, destination);
+	GX_STORE(__u32, ip + 16, source);
+	sum = (__u64)GX_LOAD(__u32, ip) + GX_LOAD(__u32, ip + 4) + GX_LOAD(__u32, ip + 8) + source + destination;
+	GX_STORE(__u16, ip + 10, ~gx_csum_fold(sum));
+}
+
+gx_inline void gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 udp_octets)
+{
+	GX_STORE(__u32, ip, bpf_htonl(6u << 28));
+	GX_STORE(__u32, ip + 4, bpf_htonl(udp_octets << 16 | IPPROTO_UDP << 8 | GX_REPLY_TTL));
+	GX_STORE(__u64, ip + 8, packet->destination[0]);
+	GX_STORE(__u64, ip + 16, packet->destination[1]);
+	GX_STORE(__u64, ip + 24, packet->source[0]);
+	GX_STORE(__u64, ip + 32, packet->source[1]);
+}
+
+/* Header of the message: ID, opcode, RD and CD as they came, the rest ours. Its sum is returned. */
+gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
+{
+	__u32 flags1 = (dns[2] & GX_DNS1_RD) | GX_DNS1_QR | plan->flags1;
+	__u32 flags2 = (dns[3] & GX_DNS2_CD) | (plan->rcode & GX_DNS2_RCODE);
+
+	GX_STORE(__u16, dns + 2, bpf_htons(flags1 << 8 | flags2));
+	GX_STORE(__u32, dns + 4, bpf_htonl(1u << 16 | plan->ancount));
+	GX_STORE(__u32, dns + 8, bpf_htonl((__u32)plan->nscount << 16 | plan->arcount));
+	return (__u64)GX_LOAD(__u32, dns) + GX_LOAD(__u32, dns + 4) + GX_LOAD(__u32, dns + 8);
+}
+
+/*
+ * The UDP checksum from parts: pseudo-header, UDP header, message header, question, answer, OPT. The
+ * IPv4-mapped form of the addresses adds 0xffff twice, which is nothing in one's complement.
+ */
+gx_inline __u64 gx_sum_addresses(const struct gx_packet *packet)
+{
+	__u64 sum = gx_csum_add64(0, packet->source[0]);
+
+	sum = gx_csum_add64(sum, packet->source[1]);
+	sum = gx_csum_add64(sum, packet->destination[0]);
+	return gx_csum_add64(sum, packet->destination[1]);
+}
+
+gx_inline __u16 gx_sum_opt(const struct gx_opt *opt)
+{
+	__u64 sum = 0;
+
+	for (int i = 0; i < 5; i++)
+		sum = gx_csum_add64(sum, opt->words[i]);
+	return gx_csum_fold(sum);
+}
+
+/* Write the reply into the resized packet. Return: 0, or -1: a bound failed. */
+gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet, const struct gx_question *question,
+			     const struct gx_plan *plan, const struct gx_opt *opt, __u32 dns_octets)
+{
+	__u32 udp_octets = GX_UDP_OCTETS + dns_octets;
+	__u32 answer_offset = GX_DNS_HEADER_OCTETS + question->octets;
+	__u32 opt_offset = answer_offset + plan->octets;
+	const void *end = gx_data_end(ctx);
+	__u8 *frame = gx_writable(ctx), *ip = frame + (packet->ip_offset & 0x1f), *udp, *dns;
+	__u64 sum;
+
+	if (packet->is_ipv6) {
+		udp = ip + GX_IPV6_OCTETS;
+		dns = udp + GX_UDP_OCTETS;
+		if ((const void *)(dns + GX_DNS_HEADER_OCTETS) > end)
+			return -1;
+		gx_write_ipv6(ip, packet, udp_octets);
+	} else {
+		udp = ip + GX_IPV4_OCTETS;
+		dns = udp + GX_UDP_OCTETS;
+		if ((const void *)(dns + GX_DNS_HEADER_OCTETS) > end)
+			return -1;
+		gx_write_ipv4(ip, udp_octets);
+	}
+	gx_turn_ethernet(frame);
+
+	sum = gx_sum_addresses(packet) + bpf_htons(IPPROTO_UDP) + bpf_htons(udp_octets);
+	GX_STORE(__u32, udp, GX_LOAD(__u32, udp) << 16 | GX_LOAD(__u32, udp) >> 16); /* the ports */
+	GX_STORE(__u16, udp + 4, bpf_htons(udp_octets));
+	sum += (__u64)GX_LOAD(__u32, udp) + bpf_htons(udp_octets);
+	sum += gx_write_header(dns, plan) + question->sum;
+	sum = gx_csum_part(sum, bpf_htons(plan->sum), answer_offset);
+	sum = gx_csum_part(sum, gx_sum_opt(opt), opt_offset);
+	GX_STORE(__u16, udp + 6, gx_csum_udp(sum));
+
+	if (opt->octets && gx_copy_opt(dns + (opt_offset & GX_OFFSET_MASK), end, opt))
+		return -1;
+	if (plan->octets &&
+	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets))
+		return -1;
+	return 0;
+}
+
+/**
+ * gx_send_reply - make the reply out of the query
+ * @with_ecs: the reply answers the client subnet option
+ *
+ * Return: the outcome.
+ */
+gx_inline int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet, const struct gx_question *question,
+			    const struct gx_edns *edns, struct gx_plan *plan, int with_ecs)
+{
+	__u32 limit = GX_REPLY_MIN_OCTETS, fixed, dns_octets;
+	struct gx_opt opt;
+
+	gx_render_opt(edns, plan, with_ecs, &opt);
+	if (edns->present && edns->udp_octets > limit)
+		limit = edns->udp_octets < GX_REPLY_MAX_OCTETS ? edns->udp_octets : GX_REPLY_MAX_OCTETS;
+	fixed = GX_DNS_HEADER_OCTETS + question->octets + opt.octets;
+	if (fixed + plan->octets > limit)
+		gx_plan_truncate(plan);
+	plan->arcount += edns->present;
+	dns_octets = fixed + plan->octets;
+
+	if (bpf_xdp_adjust_tail(ctx, (int)(packet->dns_offset + dns_octets - gx_frame_octets(ctx))))
+		return GX_PASSED_NO_ROOM;
+	if (gx_write_reply(ctx, packet, question, plan, &opt, dns_octets))
+		return GX_BUG_WRITE;
+	return plan->reason;
+}
+
+#endif

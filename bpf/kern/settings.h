@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the loader sets before the program is verified; constants from then on. */
+#ifndef GEOXDP_KERN_SETTINGS_H
+#define GEOXDP_KERN_SETTINGS_H
+
+#include <linux/types.h>
+
+const volatile __u64 name_seed;		/* of the hash that `names` was built with */
+const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
+const volatile __u32 class_count;	/* choices of a GX_REF_CLASS */
+const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
+
+#endif

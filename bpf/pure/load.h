@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Loads and stores at any alignment, in the program and on the host. */
+#ifndef GEOXDP_PURE_LOAD_H
+#define GEOXDP_PURE_LOAD_H
+
+#include <linux/types.h>
+#include <bpf/bpf_endian.h>
+
+#define gx_inline static inline __attribute__((always_inline))
+
+/*
+ * What parsers return: GX_GO_ON, or the reason (include/geoxdp/reason.h) at which the packet's way ends.
+ */
+#define GX_GO_ON (-1)
+
+#ifdef __bpf__
+/*
+ * A packed or memcpy access makes clang 14 emit one load per octet; the architectures with an XDP JIT load
+ * and store unaligned words.
+ */
+#define GX_LOAD(type, from)	 (*(const type *)(from))
+#define GX_STORE(type, to, what) (*(type *)(to) = (what))
+#else
+#include <string.h>
+#define GX_LOAD(type, from)                                                                        \
+	({                                                                                         \
+		type gx_loaded_;                                                                   \
+		memcpy(&gx_loaded_, (from), sizeof(gx_loaded_));                                   \
+		gx_loaded_;                                                                        \
+	})
+#define GX_STORE(type, to, what)                                                                   \
+	({                                                                                         \
+		type gx_stored_ = (what);                                                          \
+		memcpy((to), &gx_stored_, sizeof(gx_stored_));                                     \
+	})
+#endif
+
+gx_inline __u16 gx_load16(const __u8 *from)
+{
+	return bpf_ntohs(GX_LOAD(__be16, from));
+}
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* The n < 8 octets in front of end, as the low octets of a word in native order. */
+#define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) >> (64 - 8 * (n)))
+/* Low half of ::ffff:a.b.c.d in native order. */
+#define GX_MAPPED_WORD(address) ((__u64)(address) << 32 | 0xffff0000u)
+#else
+#define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) << (64 - 8 * (n)))
+#define GX_MAPPED_WORD(address) (0x0000ffffull << 32 | (address))
+#endif
+
+#endif

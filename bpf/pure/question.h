@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The header and the question of a query. */
+#ifndef GEOXDP_PURE_QUESTION_H
+#define GEOXDP_PURE_QUESTION_H
+
+#include "bpf/pure/csum.h"
+#include "bpf/pure/load.h"
+#include "geoxdp/dns.h"
+#include "geoxdp/hash.h"
+#include "geoxdp/limits.h"
+#include "geoxdp/reason.h"
+
+#define GX_OCTETS_OF(octet) (0x0101010101010101ull * (octet))
+
+/* RFC 1035 4.1.2: behind the name, QTYPE and QCLASS. */
+#define GX_QUESTION_TAIL_OCTETS 4
+
+/**
+ * gx_fold64 - eight octets of a wire name with A to Z made a to z (RFC 4343 3)
+ *
+ * Label lengths pass through unchanged: 63 is below 'A'.
+ */
+gx_inline __u64 gx_fold64(__u64 octets)
+{
+	__u64 low = octets & GX_OCTETS_OF(0x7f);
+	/* The top bit of each octet of from_a says >= 'A', of beyond_z says > 'Z', both for 7-bit octets. */
+	__u64 from_a = low + GX_OCTETS_OF(0x80 - 'A');
+	__u64 beyond_z = low + GX_OCTETS_OF(0x7f - 'Z');
+	__u64 upper = ~octets & (from_a ^ beyond_z) & GX_OCTETS_OF(0x80);
+
+	return octets | upper >> 2; /* 0x80 >> 2 is 0x20, the difference of the cases */
+}
+
+/**
+ * gx_check_header - is this a query that may be answered here?
+ * @dns: the message, with at least GX_DNS_HEADER_OCTETS
+ *
+ * One question, no answer or authority records (RFC 9619, RFC 8906 3.1); QR, opcode, AA and TC zero.
+ *
+ * Return: GX_GO_ON, or the reason to pass.
+ */
+gx_inline int gx_check_header(const __u8 *dns)
+{
+	if (dns[2] & GX_DNS1_QR)
+		return GX_PASSED_RESPONSE;
+	if (dns[2] & (GX_DNS1_OPCODE | GX_DNS1_AA | GX_DNS1_TC))
+		return GX_PASSED_OPCODE;
+	if (GX_LOAD(__u32, dns + 4) != bpf_htonl(1u << 16) || gx_load16(dns + 8) != 0 ||
+	    gx_load16(dns + 10) > GX_QUERY_MAX_RRS)
+		return GX_PASSED_COUNTS;
+	return GX_GO_ON;
+}
+
+/**
+ * gx_measure_name - length of an uncompressed wire name, root label included
+ * @name: its first octet
+ * @end: bound of what may be read
+ * @room: octets that the message has left for it
+ *
+ * Return: 1 to 255; 0: it does not end within the room or 255 octets, or a label is no plain one.
+ */
+gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room)
+{
+	__u32 offset = 0;
+
+	for (int i = 0; i < GX_NAME_MAX_LABELS; i++) {
+		const __u8 *label = name + offset;
+		__u8 len;
+
+		if (offset >= GX_NAME_MAX_OCTETS || offset >= room || (const void *)(label + 1) > end)
+			return 0;
+		len = *label;
+		if (len == 0)
+			return offset + 1;
+		if (len > 63)
+			return 0;
+		offset += len + 1;
+	}
+	return 0;
+}
+
+#define GX_NAME_INLINE_WORDS (GX_NAME_INLINE_OCTETS / 8)
+
+/* A name hashed, and summed for the checksum of the reply. */
+struct gx_folded {
+	__u64 words[GX_NAME_INLINE_WORDS];	/* its beginning, folded, zero-padded */
+	__u64 hash;
+	__u64 sum;				/* of the octets as they came, native order */
+};
+
+/**
+ * gx_load_name_word - the octets of a name from 8 * index on, as a word in native order, zero-padded
+ * @name: its first octet, with at least 8 octets of the message in front of it
+ * @end: bound of what may be read
+ * @len: 1 to 255, as gx_measure_name() says
+ * @index: below GX_NAME_MAX_WORDS
+ * @word: receives it
+ *
+ * The last, partial word is read backwards, over octets that were read before, so as not to read beyond the
+ * message.
+ *
+ * Return: octets in it, 0 to 8; -1: a bound that cannot fail did.
+ */
+gx_inline int gx_load_name_word(const __u8 *name, const void *end, __u32 len, __u32 index, __u64 *word)
+{
+	const __u8 *from = name + index * 8, *behind = name + (len & 0xff);
+	__u32 tail = len & 7;
+
+	*word = 0;
+	if (index * 8 + 8 <= len) {
+		if ((const void *)(from + 8) > end)
+			return -1;
+		*word = GX_LOAD(__u64, from);
+		return 8;
+	}
+	if (index * 8 >= len)
+		return 0;
+	if ((const void *)behind > end)
+		return -1;
+	*word = GX_LOAD_TAIL(behind, tail);
+	return tail;
+}
+
+/**
+ * gx_fold_name - fold and hash a name of known length
+ * @seed: the generation's
+ * @folded: zeroed; filled
+ *
+ * The others as above. Return: 0; -1: a bound that cannot fail did.
+ */
+gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 seed, struct gx_folded *folded)
+{
+	__u64 hash = seed, sum = 0, word;
+
+	for (__u32 i = 0; i < GX_NAME_MAX_WORDS; i++) {
+		int octets = gx_load_name_word(name, end, len, i, &word);
+
+		if (octets < 0)
+			return -1;
+		if (octets == 0)
+			break;
+		sum = gx_csum_add64(sum, word);
+		word = gx_fold64(word);
+		hash = gx_hash_word(hash, word);
+		if (i < GX_NAME_INLINE_WORDS)
+			folded->words[i] = word;
+	}
+	folded->hash = gx_hash_end(hash, len);
+	folded->sum = sum;
+	return 0;
+}
+
+/**
+ * gx_name_rest_differs - compare a name from GX_NAME_INLINE_OCTETS on with a stored one
+ * @rest: folded and zero-padded, GX_NAME_REST_OCTETS
+ */
+gx_inline int gx_name_rest_differs(const __u8 *name, const void *end, __u32 len, const __u64 *rest)
+{
+	__u64 difference = 0, word;
+
+	for (__u32 i = GX_NAME_INLINE_WORDS; i < GX_NAME_MAX_WORDS; i++) {
+		int octets = gx_load_name_word(name, end, len, i, &word);
+
+		if (octets < 0)
+			return 1;
+		if (octets == 0)
+			break;
+		difference |= rest[i - GX_NAME_INLINE_WORDS] ^ gx_fold64(word);
+	}
+	return difference != 0;
+}
+
+#endif
