@@ -50,6 +50,9 @@ int gx_parse_addr(const char *text, struct gx_addr *out);
  */
 int gx_parse_prefix(const char *text, struct gx_prefix *out);
 
+/* The prefix of this length around an address: host bits are cleared. */
+struct gx_prefix gx_prefix_around(enum gx_family family, gx_u128 address, unsigned int bits);
+
 /* Text forms; buffer of GX_ADDR_TEXT_OCTETS. Return the buffer. */
 char *gx_show_addr(const struct gx_addr *addr, char *buffer);
 char *gx_show_prefix(const struct gx_prefix *prefix, char *buffer);
@@ -58,11 +61,20 @@ char *gx_show_prefix(const struct gx_prefix *prefix, char *buffer);
 void gx_addr_to_octets(const struct gx_addr *addr, uint8_t *octets);
 struct gx_addr gx_addr_from_octets(enum gx_family family, const uint8_t *octets);
 
-/* First and last address of a prefix as numbers. */
+/* Last address of a prefix as a number; the first is its addr. */
 gx_u128 gx_prefix_last(const struct gx_prefix *prefix);
 
 /* Leading bits that a and b have in common, counted in the family's width: 0 to 32 or 128. */
 unsigned int gx_common_bits(enum gx_family family, gx_u128 a, gx_u128 b);
+
+/**
+ * gx_fit_bits - the largest block that begins at an address and does not reach beyond another
+ * @first: where the block begins
+ * @last: last address that it may hold, not below first
+ *
+ * Returns its prefix length. Blocks taken so, one behind the other, are the fewest that make up a range.
+ */
+unsigned int gx_fit_bits(enum gx_family family, gx_u128 first, gx_u128 last);
 
 /**
  * gx_embedded_ipv4 - the IPv4 address that an IPv6 address carries

@@ -42,7 +42,7 @@ struct gx_diag {
  * @format: "what is wrong: what would be right", without a newline
  *
  * More than GX_FINDINGS_PER_FILE findings of one file are counted, not kept: a binary file given as a text
- * file must not fill the memory.
+ * file must not fill the memory. Errors and warnings have a bound each.
  */
 void gx_error(struct gx_diag *diag, const struct gx_where *where, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -50,6 +50,20 @@ void gx_warn(struct gx_diag *diag, const struct gx_where *where, const char *for
 	__attribute__((format(printf, 3, 4)));
 
 #define GX_FINDINGS_PER_FILE 50
+
+#define GX_QUOTE_OCTETS 96	/* holds the longest line of a tor source */
+
+/**
+ * gx_quote - text of the operator's in the form in which a finding shows it: 'text'
+ * @text: not NUL-terminated
+ * @len: octets
+ * @buffer: of GX_QUOTE_OCTETS
+ *
+ * What is not printable ASCII becomes \xNN, and what is too long is cut and ends in "...".
+ *
+ * Returns the buffer.
+ */
+char *gx_quote(const char *text, size_t len, char *buffer);
 
 /* Order by file as first seen, then line, column, and order of arrival. */
 void gx_diag_sort(struct gx_diag *diag);

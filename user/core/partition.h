@@ -11,9 +11,10 @@
 #include "user/core/addr.h"
 #include "user/core/mem.h"
 
-/* Locations that only occur inside the partition. */
+/* Locations that only occur in entries and in the partition. */
 #define GX_LOCATION_SILENT	0xffffffffu	/* this source says nothing here */
 #define GX_LOCATION_IPV4	0xfffffffeu	/* IPv6 form of an IPv4 address: the IPv4 tables speak */
+#define GX_LOCATION_COVERING	0xfffffffdu	/* no data: the covering prefix of the same source speaks */
 
 /* What a source line says of a block of addresses, in the order of reading. */
 struct gx_entry {
@@ -30,12 +31,14 @@ struct gx_entries {
 	size_t capacity;
 };
 
-/* Add one prefix: host bits of first are cleared. */
+/* Add one prefix: host bits of first are cleared. line counts from 1. */
 void gx_entries_add(struct gx_entries *entries, enum gx_family family, gx_u128 first, unsigned int bits,
 		    uint32_t location, uint32_t line);
-/* Add first..last, both included, as the prefixes that make it up. */
+/* Add first..last, both included and not inverted, as the fewest prefixes that make it up. */
 void gx_entries_add_range(struct gx_entries *entries, enum gx_family family, gx_u128 first, gx_u128 last,
 			  uint32_t location, uint32_t line);
+/* Order by address, shorter prefixes first; of equal prefixes the order of reading stays. */
+void gx_entries_sort(struct gx_entries *entries);
 void gx_entries_free(struct gx_entries *entries);
 
 /* A range begins at first and ends before the next range, or at the end of the space. */
@@ -66,7 +69,11 @@ void gx_partition_init(struct gx_partition *partition, enum gx_family family);
  * @source: index kept in each range
  *
  * GX_LOCATION_SILENT in an entry takes a block out of the source: what earlier sources said stays. An entry
- * of GX_LOCATION_UNKNOWN says that the location is not known. Blocks of GX_LOCATION_IPV4 stay.
+ * of GX_LOCATION_UNKNOWN says that the location is not known. GX_LOCATION_COVERING only undoes earlier entries
+ * of the very same prefix. Blocks of GX_LOCATION_IPV4 stay.
+ *
+ * Neighbouring ranges are merged where the same line of the same source decided them, and not otherwise, so
+ * that each address still knows its line.
  */
 void gx_partition_overlay(struct gx_partition *partition, struct gx_entries *entries, uint16_t source);
 
@@ -90,9 +97,12 @@ struct gx_leaves {
 /**
  * gx_partition_leaves - cut the ranges into prefixes and compute both depths of each
  * @partition: complete
- * @class_of: class of each location number
+ * @class_of: class of each location number; NULL with locations 0: all are of class 0
  * @locations: length of class_of; larger locations are of class 0
  * @out: filled; free with gx_leaves_free
+ *
+ * Neighbours of equal location are cut as one range, into the fewest prefixes. Blocks of GX_LOCATION_IPV4 are
+ * merged with nothing; their leaves are of class GX_CLASS_NONE and of unknown location.
  *
  * Depth of an address in a merged range [s, e]: 1 + max(common bits with s - 1, common bits with e + 1), a
  * border that is the end of the space left out; 0 where the range is the whole space. It is the same for all
