@@ -34,11 +34,24 @@ struct gx_image {
  * gx_image_build - classes, leaves, names, choices and rendered answers of a configuration
  * @image: zero-initialised; free with gx_image_free() also on error
  * @config: read without errors
- * @diag: findings that only show when answers are rendered: an answer that cannot fit a reply
+ * @diag: findings that only show when answers are rendered: answers that exceed every UDP reply, chains of CNAMEs
+ *	that are too long, wildcards that lead to a geo name (all warnings); CNAMEs that loop, more than
+ *	GX_CLASSES_MAX classes, tables beyond what references can count (errors)
+ *
+ * The same configuration gives the same image. Loaded are the geo names; the names whose CNAMEs lead to one,
+ * wildcards excepted; and the nodes of loaded zones that a geo name's targets lead to.
  *
  * Returns 0 or -EINVAL.
  */
 int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag);
 void gx_image_free(struct gx_image *image);
+
+/**
+ * gx_image_find - what the image says of a name and type, by the way the program finds it
+ * @name: lower case
+ *
+ * Returns a reference as in abi.h; GX_REF_NONE: passed.
+ */
+uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type);
 
 #endif

@@ -39,11 +39,13 @@ struct gx_zone {
 };
 
 /**
- * gx_zone_read - read a master file
+ * gx_zone_read - read a master file and what it includes
  * @zone: apex, file and where are set; the rest is filled
- * @diag: syntax errors as libzscanner reports them, with file and line; and: no SOA or no NS at the apex, more
- *	than one SOA, data outside the zone, CNAME beside other data, more than one CNAME, DNAME beside CNAME,
- *	differing TTLs in one RRset (a warning; the lowest is used: RFC 2181 5.2)
+ * @diag: syntax errors as libzscanner reports them, with the file (of the $INCLUDE) and line; a file that cannot
+ *	be read (at the line that names it); what gx_zone_finish() finds
+ *
+ * A byte-order mark, CRLF and a missing last newline are taken as they come. $INCLUDE is relative to the file
+ * that has it. TTL without $TTL: 3600.
  *
  * Returns 0, or -EINVAL if an error was found; the zone is then as far as it could be read.
  */
@@ -51,16 +53,30 @@ int gx_zone_read(struct gx_zone *zone, struct gx_diag *diag);
 
 /**
  * gx_zone_add - add a record to a zone that is being made without a file
+ * @zone: apex is set
  * @owner: within the zone, any case
- * @rdata: wire form
+ * @rdata: wire form, uncompressed; names in it are put in lower case (RFC 4034 6.2)
+ * @where: the line that says so; copied
  *
- * gx_zone_finish() orders the zone after the last one. gx_zone_read() calls both itself.
+ * What is wrong with it is found by gx_zone_finish(), which puts the zone in order after the last record;
+ * gx_zone_read() calls both itself.
  */
 void gx_zone_add(struct gx_zone *zone, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
 		 const uint8_t *rdata, uint16_t len, const struct gx_where *where);
+
+/**
+ * gx_zone_finish - put a zone in order and check it
+ * @diag: malformed rdata, data outside the zone, CNAME beside other data, more than one CNAME, DNAME or SOA of
+ *	an owner, SOA elsewhere than at the apex, differing TTLs in one RRset (a warning; the lowest is used:
+ *	RFC 2181 5.2); with zone->file also: no SOA, no NS at the apex. A zone without a file may have neither:
+ *	whoever makes it knows what its configuration lacks
+ *
+ * Returns 0, or -EINVAL if an error was found; the zone can be asked in either case.
+ */
 int gx_zone_finish(struct gx_zone *zone, struct gx_diag *diag);
 
-/* The node of this very name, in any case of letters; NULL: none, not even an empty non-terminal. */
+/* The node of this very name, in any case of letters; NULL: none, not even an empty non-terminal. Nodes below
+ * a cut are found as well. */
 const struct gx_node *gx_zone_find(const struct gx_zone *zone, const knot_dname_t *name);
 /* The RRset of this type at a node, or NULL. node may be NULL. */
 const struct gx_rrset *gx_node_find(const struct gx_node *node, uint16_t type);
@@ -79,7 +95,14 @@ struct gx_match {
 	const struct gx_node *node;
 };
 
-/* @name must lie within the zone. */
+/**
+ * gx_zone_match - what a zone says of a name
+ * @zone: in order
+ * @name: at or below its apex, any case
+ *
+ * A delegation or DNAME hides all below it, data of the zone file included. At a DNAME itself, and at the
+ * apex, the answer is GX_MATCH_NODE. A wildcard node may be a delegation: ask node->delegation.
+ */
 struct gx_match gx_zone_match(const struct gx_zone *zone, const knot_dname_t *name);
 
 void gx_zone_free(struct gx_zone *zone);

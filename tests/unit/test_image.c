@@ -1,0 +1,842 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The image: its tables, read the way the program reads them, say what the renderer says. */
+#include "tests/unit/scene.h"
+
+#include <errno.h>
+
+#include <libknot/descriptor.h>
+
+#include "geoxdp/hash.h"
+#include "user/core/dict.h"
+#include "user/core/image.h"
+#include "user/core/image_impl.h"
+
+#define ABSENT	65534
+#define BELGIUM	56
+#define JP	392
+#define UK	826
+#define US	840
+
+static const uint32_t locations[] = { 0, 1, BELGIUM, JP, UK, US, 999 };
+
+struct fixture {
+	struct scene scene;
+	struct gx_image image;
+};
+
+static int setup(void **state)
+{
+	struct fixture *fixture = gx_calloc(1, sizeof(*fixture));
+
+	scene_init(&fixture->scene);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	gx_image_free(&fixture->image);
+	scene_free(&fixture->scene);
+	free(fixture);
+	return 0;
+}
+
+/* Build again, of what the scene is now. */
+static void build(struct fixture *fixture)
+{
+	gx_image_free(&fixture->image);
+	gx_diag_free(&fixture->scene.diag);
+	assert_int_equal(gx_image_build(&fixture->image, &fixture->scene.config, &fixture->scene.diag), 0);
+	gx_renderer_free(fixture->scene.renderer);
+	fixture->scene.renderer = gx_renderer_new(&fixture->scene.config);
+}
+
+static void assert_findings(struct fixture *fixture, const char *expected)
+{
+	char *text = scene_findings(&fixture->scene);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+/* --- the program's way ------------------------------------------------------------------------- */
+
+static const struct gx_name *find_name(const struct gx_image *image, const knot_dname_t *name)
+{
+	uint8_t octets[256] = {0};
+	uint64_t hash = image->name_seed;
+	size_t len = knot_dname_size(name);
+
+	memcpy(octets, name, len);
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, octets + i, 8);
+		hash = gx_hash_word(hash, word);
+	}
+	hash = gx_hash_end(hash, len);
+	for (uint32_t i = 0; i < GX_NAME_PROBES; i++) {
+		const struct gx_name *slot =
+			&image->names[gx_hash_slot(hash + i, image->n_name_slots - 1)];
+
+		if (slot->tag == 0)
+			return NULL;
+		if (slot->tag == gx_hash_tag(hash) && slot->len_octets == len &&
+		    !memcmp(slot->octets, octets, GX_NAME_INLINE_OCTETS) &&
+		    (len <= GX_NAME_INLINE_OCTETS ||
+		     !memcmp(image->names_long[slot->rest].octets, octets + GX_NAME_INLINE_OCTETS,
+			     GX_NAME_REST_OCTETS)))
+			return slot;
+	}
+	return NULL;
+}
+
+static uint32_t find_ref(const struct gx_image *image, const struct gx_name *name, uint16_t type)
+{
+	if (type == GX_TYPE_A)
+		return name->ref_a;
+	if (type == GX_TYPE_AAAA)
+		return name->ref_aaaa;
+	assert_true(name->types > 0 && name->types + name->n_types < image->n_types);
+	assert_true(name->n_types <= GX_TYPES_PER_NAME);
+	for (uint32_t i = 1; i <= name->n_types; i++) {
+		if (image->types[name->types + i].type == type)
+			return image->types[name->types + i].ref;
+	}
+	return image->types[name->types].ref;
+}
+
+/* The answer's first cell; 0: passed. */
+static uint32_t find_cell(const struct gx_image *image, uint32_t ref, uint32_t location)
+{
+	uint32_t index = ref & GX_REF_INDEX;
+
+	switch (ref & GX_REF_KIND) {
+	case GX_REF_FIXED:
+		assert_true(index > 0);
+		return index;
+	case GX_REF_CLASS:
+		assert_true(index > 0 && index + image->n_classes <= image->n_choices);
+		index += image->class_of[location];
+		break;
+	case GX_REF_LOCATION:
+		assert_true(index > 0 && index + image->n_locations <= image->n_choices);
+		index += location;
+		break;
+	default:
+		assert_int_equal(ref, 0);
+		return 0;
+	}
+	assert_int_equal(image->choices[index].variants, 1);
+	return image->choices[index].answer;
+}
+
+static uint32_t ref_of(struct fixture *fixture, const char *name, uint16_t type)
+{
+	const struct gx_name *slot = find_name(&fixture->image, scene_name(&fixture->scene, name));
+
+	assert_non_null(slot);
+	return find_ref(&fixture->image, slot, type);
+}
+
+static uint32_t cell_of(struct fixture *fixture, const char *name, uint16_t type, uint32_t location)
+{
+	return find_cell(&fixture->image, ref_of(fixture, name, type), location);
+}
+
+/* RFC 1071 as its section 4.1 writes it. */
+static uint16_t sum(const uint8_t *octets, size_t len)
+{
+	uint32_t total = 0;
+
+	for (; len > 1; len -= 2, octets += 2)
+		total += octets[0] * 256 + octets[1];
+	if (len)
+		total += octets[0] * 256;
+	while (total >> 16)
+		total = (total & 0xffff) + (total >> 16);
+	return total;
+}
+
+/* The cells hold exactly this answer. */
+static void assert_cells(const struct gx_image *image, uint32_t cell, const struct gx_rendered *answer)
+{
+	const struct gx_answer *first = &image->answers[cell];
+	uint8_t octets[GX_REPLY_MAX_OCTETS];
+	size_t len = answer->len_octets;
+
+	assert_true(cell > 0 && cell < image->n_cells);
+	assert_int_equal(first->len_octets, len);
+	assert_int_equal(first->ancount, answer->ancount);
+	assert_int_equal(first->nscount, answer->nscount);
+	assert_int_equal(first->arcount, answer->arcount);
+	assert_int_equal(first->rcode, answer->rcode);
+	assert_int_equal(first->flags1, GX_DNS1_AA);
+	assert_int_equal(first->flags, answer->is_nodata ? GX_ANSWER_NODATA : 0);
+	assert_true(len <= GX_ANSWER_MAX_OCTETS);
+	for (size_t i = 0; i < len; i += GX_CELL_OCTETS) {
+		const struct gx_answer *at = first + i / GX_CELL_OCTETS;
+
+		assert_true(cell + i / GX_CELL_OCTETS < image->n_cells);
+		if (i)
+			assert_int_equal(at->len_octets, 0);
+		memcpy(octets + i, at->octets, len - i < GX_CELL_OCTETS ? len - i : GX_CELL_OCTETS);
+	}
+	assert_memory_equal(octets, answer->octets, len);
+	assert_int_equal(first->sum, sum(answer->octets, len));
+}
+
+/* Ask the tables and the renderer the same; what is passed is not wrong. Returns whether it is answered. */
+static bool assert_agrees(struct fixture *fixture, const knot_dname_t *name, uint16_t type,
+			  uint32_t location)
+{
+	const struct gx_name *slot = find_name(&fixture->image, name);
+	struct gx_rendered answer;
+	uint32_t cell;
+	int err;
+
+	assert_non_null(slot);
+	cell = find_cell(&fixture->image, find_ref(&fixture->image, slot, type), location);
+	err = gx_render(fixture->scene.renderer, name, type, location, &answer);
+	if (!cell)
+		return false;
+	assert_int_equal(err, 0);
+	assert_cells(&fixture->image, cell, &answer);
+	return true;
+}
+
+/* Every loaded name and every type, for clients everywhere. Returns the questions that are passed. */
+static size_t assert_all_agree(struct fixture *fixture)
+{
+	const struct gx_image *image = &fixture->image;
+	size_t names = 0, passed = 0;
+
+	for (size_t i = 0; i < image->n_name_slots; i++) {
+		const struct gx_name *slot = &image->names[i];
+		uint8_t name[256] = {0};
+
+		if (!slot->tag)
+			continue;
+		names++;
+		memcpy(name, slot->octets, GX_NAME_INLINE_OCTETS);
+		if (slot->len_octets > GX_NAME_INLINE_OCTETS)
+			memcpy(name + GX_NAME_INLINE_OCTETS, image->names_long[slot->rest].octets,
+			       GX_NAME_REST_OCTETS);
+		for (uint32_t type = 1; type <= 300; type++) {
+			if (type >= GX_TYPE_META_MIN && type < GX_TYPE_META_MAX)
+				continue;
+			for (size_t j = 0; j < NUMBER(locations); j++)
+				passed += !assert_agrees(fixture, name, type, locations[j]);
+		}
+		for (size_t j = 0; j < NUMBER(locations); j++)
+			passed += !assert_agrees(fixture, name, ABSENT, locations[j]);
+	}
+	assert_int_equal(names, image->n_names);
+	return passed;
+}
+
+/* The names in the table, in order of text, each ended by a blank. */
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void assert_loaded(struct fixture *fixture, const char *expected)
+{
+	const struct gx_image *image = &fixture->image;
+	char **names = gx_calloc(image->n_names, sizeof(*names)), *text = strdup("");
+	size_t count = 0;
+
+	for (size_t i = 0; i < image->n_name_slots; i++) {
+		knot_dname_txt_storage_t name;
+
+		if (image->names[i].tag)
+			names[count++] = strdup(gx_show_name((uint8_t *)image->names[i].octets, name));
+	}
+	qsort(names, count, sizeof(*names), compare_texts);
+	for (size_t i = 0; i < count; i++) {
+		scene_append(&text, "%s ", names[i]);
+		free(names[i]);
+	}
+	assert_string_equal(text, expected);
+	free(names);
+	free(text);
+}
+
+/* --- set-ups ----------------------------------------------------------------------------------- */
+
+static const char article[] = "eu A 192.0.2.1\neu AAAA 2001:db8::1\n"
+			      "us A 192.0.2.2\nus AAAA 2001:db8::2\n"
+			      "www CNAME geo\ncdn CNAME geo\n"
+			      "mail A 192.0.2.3\n@ MX 10 mail\n";
+
+static void make_article(struct fixture *fixture)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "us.example.com." }, { 0 } };
+	struct scene *scene = &fixture->scene;
+
+	scene_zone(scene, "example.com.", article);
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+	scene_localhost(scene, "localhost.example.com.", 0);
+	build(fixture);
+}
+
+/* --- what is loaded ---------------------------------------------------------------------------- */
+
+static void geo_names_aliases_and_targets_are_loaded(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_article(fixture);
+	assert_findings(fixture, "");
+	assert_loaded(fixture, "cdn.example.com. eu.example.com. geo.example.com. "
+		      "localhost.example.com. us.example.com. www.example.com. ");
+	assert_int_equal(fixture->image.n_names, 6);
+	assert_null(find_name(&fixture->image, scene_name(&fixture->scene, "mail.example.com.")));
+	assert_int_equal(assert_all_agree(fixture), 0);
+}
+
+/* Everything at once: chains across zones, geo names behind geo names, wildcards, cuts, ends of all kinds. */
+static void make_odd(struct fixture *fixture)
+{
+	static const struct pair near[] = { { 0, "eu.example.com." }, { UK, "a.example.com." },
+					    { US, "us.example.com." }, { 0 } };
+	static const struct pair far[] = { { 0, "www.example.org." }, { BELGIUM, "x.wild.example.com." },
+					   { JP, "host.example.net." }, { UK, "cut.example.com." },
+					   { US, "geo.example.com." }, { 0 } };
+	static const struct pair back[] = { { 0, "far.example.com." }, { JP, "localhost.example.com." },
+					    { US, "ent.example.com." }, { 0 } };
+	struct scene *scene = &fixture->scene;
+
+	scene_zone(scene, "example.com.",
+		   "eu A 192.0.2.1\neu MX 10 eu\nus AAAA 2001:db8::2\nus TXT us\n"
+		   "a CNAME b\nb CNAME c\nc A 192.0.2.3\nc TYPE65534 \\# 1 00\n"
+		   "www CNAME geo\ndeep CNAME www\nkeyed CNAME far\nkeyed KEY 0 3 8 AA==\n"
+		   "*.wild CNAME eu\n*.alias CNAME geo\nto-alias CNAME x.alias\n"
+		   "x.ent A 192.0.2.4\ncut NS ns.cut\nns.cut A 192.0.2.5\ncut DS 1 8 2 00\n"
+		   "below.cut CNAME geo\ngeo CNAME hidden\n"
+		   "to-localhost CNAME localhost\nto-back CNAME back\nout CNAME host.example.net.\n"
+		   "static CNAME c\n");
+	scene_zone(scene, "example.org.",
+		   "www A 198.51.100.1\nwww HTTPS 1 . alpn=h2\nalias CNAME back.example.com.\n");
+	scene_zone(scene, "cut.example.com.", "@ A 203.0.113.1\n");
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, near));
+	scene_geo(scene, "far.example.com.", 0, scene_map(scene, far));
+	scene_geo(scene, "back.example.com.", 0, scene_map(scene, back));
+	scene_localhost(scene, "localhost.example.com.", 0);
+}
+
+static void tables_say_what_the_renderer_says(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_odd(fixture);
+	build(fixture);
+	assert_findings(fixture, "18: warning: the wildcard *.alias.example.com. leads to the geo name "
+			"geo.example.com. and is passed to the backend, which does not know that name: the "
+			"names themselves with a CNAME each would be right\n");
+	assert_loaded(fixture,
+		      "a.example.com. alias.example.org. b.example.com. back.example.com. c.example.com. "
+		      "cut.example.com. deep.example.com. ent.example.com. eu.example.com. "
+		      "far.example.com. geo.example.com. keyed.example.com. localhost.example.com. "
+		      "to-alias.example.com. to-back.example.com. to-localhost.example.com. "
+		      "us.example.com. www.example.com. www.example.org. ");
+	assert_int_equal(assert_all_agree(fixture), 0);
+}
+
+static void names_below_a_cut_and_hidden_by_geo_names_are_not_loaded_for_their_cname(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_odd(fixture);
+	build(fixture);
+	assert_null(find_name(&fixture->image, scene_name(&fixture->scene, "below.cut.example.com.")));
+	assert_null(find_name(&fixture->image, scene_name(&fixture->scene, "hidden.example.com.")));
+	assert_null(find_name(&fixture->image, scene_name(&fixture->scene, "x.wild.example.com.")));
+	assert_null(find_name(&fixture->image, scene_name(&fixture->scene, "static.example.com.")));
+}
+
+/* --- references -------------------------------------------------------------------------------- */
+
+static void assert_kind(struct fixture *fixture, const char *name, uint16_t type, uint32_t kind)
+{
+	assert_int_equal(ref_of(fixture, name, type) & GX_REF_KIND, kind);
+}
+
+static void what_is_the_same_for_every_client_is_fixed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_article(fixture);
+	assert_kind(fixture, "geo.example.com.", GX_TYPE_A, GX_REF_CLASS);
+	assert_kind(fixture, "geo.example.com.", GX_TYPE_CNAME, GX_REF_CLASS);
+	assert_kind(fixture, "geo.example.com.", GX_TYPE_ANY, GX_REF_CLASS);
+	assert_kind(fixture, "geo.example.com.", KNOT_RRTYPE_HTTPS, GX_REF_CLASS);
+	assert_kind(fixture, "geo.example.com.", KNOT_RRTYPE_NSEC, GX_REF_FIXED);
+	assert_kind(fixture, "www.example.com.", GX_TYPE_AAAA, GX_REF_CLASS);
+	assert_kind(fixture, "www.example.com.", GX_TYPE_CNAME, GX_REF_FIXED);
+	assert_kind(fixture, "www.example.com.", GX_TYPE_ANY, GX_REF_FIXED);
+	assert_kind(fixture, "eu.example.com.", GX_TYPE_A, GX_REF_FIXED);
+	assert_kind(fixture, "eu.example.com.", GX_TYPE_CNAME, GX_REF_FIXED);
+	assert_kind(fixture, "localhost.example.com.", GX_TYPE_A, GX_REF_LOCATION);
+	assert_kind(fixture, "localhost.example.com.", GX_TYPE_ANY, GX_REF_LOCATION);
+	assert_kind(fixture, "localhost.example.com.", GX_TYPE_AAAA, GX_REF_FIXED);
+	assert_kind(fixture, "localhost.example.com.", GX_TYPE_CNAME, GX_REF_FIXED);
+}
+
+static void a_map_with_one_site_gives_fixed_answers(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "eu.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+
+	scene_zone(scene, "example.com.", article);
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+	build(fixture);
+	assert_int_equal(fixture->image.n_classes, 1);
+	assert_kind(fixture, "geo.example.com.", GX_TYPE_A, GX_REF_FIXED);
+	assert_int_equal(assert_all_agree(fixture), 0);
+}
+
+static void every_location_has_its_own_localhost(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_article(fixture);
+	assert_true(fixture->image.n_locations >= 1000);
+	for (uint32_t location = 0; location < fixture->image.n_locations; location++)
+		assert_true(assert_agrees(fixture, scene_name(&fixture->scene, "localhost.example.com."),
+					  GX_TYPE_A, location));
+}
+
+static void identical_answers_are_stored_once_and_choices_are_not_shared(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_article(fixture);
+	/* Labels of the same length: the same octets. */
+	for (size_t i = 0; i < NUMBER(locations); i++)
+		assert_int_equal(cell_of(fixture, "www.example.com.", GX_TYPE_A, locations[i]),
+				 cell_of(fixture, "cdn.example.com.", GX_TYPE_A, locations[i]));
+	assert_int_not_equal(ref_of(fixture, "www.example.com.", GX_TYPE_A),
+			     ref_of(fixture, "cdn.example.com.", GX_TYPE_A));
+	assert_int_not_equal(ref_of(fixture, "www.example.com.", GX_TYPE_A),
+			     ref_of(fixture, "www.example.com.", GX_TYPE_AAAA));
+}
+
+/* --- signed zones ------------------------------------------------------------------------------ */
+
+static void chains_through_signed_zones_are_marked(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "us.example.org." }, { 0 } };
+	static const struct pair plain[] = { { 0, "eu.example.com." }, { 0 } };
+	static const uint16_t types[] = { KNOT_RRTYPE_DS, KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC,
+					  KNOT_RRTYPE_DNSKEY, KNOT_RRTYPE_NSEC3 };
+	static const char *const marked[] = { "geo.example.com.", "www.example.com.", "us.example.org." };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+
+	scene_zone(scene, "example.com.", "eu A 192.0.2.1\nwww CNAME geo\n");
+	scene_zone(scene, "example.org.", "us A 192.0.2.2\n@ DNSKEY 256 3 13 AAAA\n");
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+	scene_geo(scene, "plain.example.com.", 0, scene_map(scene, plain));
+	build(fixture);
+	for (size_t i = 0; i < NUMBER(marked); i++) {
+		const struct gx_name *name =
+			find_name(&fixture->image, scene_name(scene, marked[i]));
+
+		assert_int_equal(name->flags, GX_NAME_SIGNED);
+		for (size_t j = 0; j < NUMBER(types); j++)
+			assert_int_equal(find_ref(&fixture->image, name, types[j]), GX_REF_NONE);
+		assert_int_not_equal(find_ref(&fixture->image, name, GX_TYPE_A), GX_REF_NONE);
+		assert_int_not_equal(find_ref(&fixture->image, name, KNOT_RRTYPE_TXT), GX_REF_NONE);
+	}
+	assert_int_equal(find_name(&fixture->image, scene_name(scene, "eu.example.com."))->flags, 0);
+	assert_int_equal(find_name(&fixture->image, scene_name(scene, "plain.example.com."))->flags, 0);
+	assert_int_equal(assert_all_agree(fixture), 3 * NUMBER(types) * NUMBER(locations));
+}
+
+/* --- bounds ------------------------------------------------------------------------------------ */
+
+static void types_beyond_the_bound_are_passed_and_so_is_the_default(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "us.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+	char *text = strdup("eu A 192.0.2.1\nus A 192.0.2.2\n");
+	size_t passed;
+
+	for (int i = 0; i < GX_TYPES_PER_NAME; i++)
+		scene_append(&text, "eu TYPE%d \\# 1 %02x\n", 65280 + i, i);
+	scene_zone(scene, "example.com.", text);
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+	build(fixture);
+	/* 32 of its own and ANY do not fit. */
+	assert_int_equal(ref_of(fixture, "eu.example.com.", ABSENT), GX_REF_NONE);
+	assert_int_equal(ref_of(fixture, "geo.example.com.", KNOT_RRTYPE_TXT), GX_REF_NONE);
+	assert_int_not_equal(ref_of(fixture, "geo.example.com.", GX_TYPE_A), GX_REF_NONE);
+	assert_int_not_equal(ref_of(fixture, "geo.example.com.", GX_TYPE_CNAME), GX_REF_NONE);
+	assert_int_not_equal(ref_of(fixture, "us.example.com.", ABSENT), GX_REF_NONE);
+	passed = assert_all_agree(fixture);
+	assert_true(passed > 0);
+	free(text);
+}
+
+static void answers_beyond_every_reply_keep_their_length_and_counts(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "us.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+	char *text = strdup("us A 192.0.2.2\n");
+	struct gx_rendered answer;
+	const struct gx_answer *cell;
+
+	for (int i = 0; i < 100; i++)
+		scene_append(&text, "eu A 192.0.2.%d\n", i);
+	scene_zone(scene, "example.com.", text);
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+	build(fixture);
+	assert_findings(fixture,
+			"1: warning: the answer to geo.example.com. A takes 1617 octets, so that every client "
+			"must ask again over TCP: a reply of at most 1232 octets in all would be right\n"
+			"6: warning: the answer to eu.example.com. A takes 1600 octets, so that every client "
+			"must ask again over TCP: a reply of at most 1232 octets in all would be right\n");
+	cell = &fixture->image.answers[cell_of(fixture, "eu.example.com.", GX_TYPE_A, 0)];
+	assert_int_equal(gx_render(scene->renderer, scene_name(scene, "eu.example.com."), GX_TYPE_A, 0,
+				   &answer), 0);
+	assert_int_equal(cell->len_octets, answer.len_octets);
+	assert_int_equal(cell->ancount, 100);
+	assert_int_equal(cell->flags1, GX_DNS1_AA);
+	assert_true(cell_of(fixture, "eu.example.com.", GX_TYPE_A, 0) < fixture->image.n_cells);
+	free(text);
+}
+
+/* One octet less fits, to the octet: header, question, OPT and answer are 1232. */
+static void the_largest_reply_is_1232_octets(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "us.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+	/* 1232 - 12 - (16 + 4) - 11: less the fixed part of a TXT record (12) and its length octets (5). */
+	int fits = 1232 - 12 - (16 + 4) - 11 - 12 - 5;
+
+	for (int extra = 0; extra < 2; extra++) {
+		char *text = strdup("");
+		const struct gx_answer *cell;
+
+		for (int i = 0; i < 4; i++)
+			scene_append(&text, " %0255d", 0);
+		scene_append(&text, " %0*d", fits - 4 * 255 + extra, 0);
+		scene_zone(scene, "example.com.",
+			   gx_arena_printf(&scene->config.arena, "eu TXT%s\nus A 192.0.2.1\n", text));
+		scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+		build(fixture);
+		cell = &fixture->image.answers[cell_of(fixture, "eu.example.com.", KNOT_RRTYPE_TXT, 0)];
+		assert_int_equal(cell->len_octets, 1232 - 12 - (16 + 4) - 11 + extra);
+		assert_int_equal(cell[0].octets[0], extra ? 0 : 0xc0);
+		assert_int_equal(cell[0].sum == 0, extra);
+		assert_int_equal(fixture->scene.diag.count > 0 &&
+				 strstr(scene->diag.findings[scene->diag.count - 1].text, "eu.example") != NULL,
+				 extra);
+		free(text);
+		teardown(state);
+		setup(state);
+		fixture = *state;
+		scene = &fixture->scene;
+	}
+}
+
+static void loops_are_errors_and_long_chains_are_passed(void **state)
+{
+	static const struct pair loop[] = { { 0, "eu.example.com." }, { US, "loop.example.com." }, { 0 } };
+	static const struct pair chain[] = { { 0, "c0.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+	char *text = strdup("eu A 192.0.2.1\nloop CNAME geo\n");
+
+	for (int i = 0; i < 20; i++)
+		scene_append(&text, "c%d CNAME c%d\n", i, i + 1);
+	scene_append(&text, "c20 A 192.0.2.1\n");
+	scene_zone(scene, "example.com.", text);
+	scene_geo(scene, "long.example.com.", 0, scene_map(scene, chain));
+	build(fixture);
+	assert_int_equal(ref_of(fixture, "long.example.com.", GX_TYPE_A), GX_REF_NONE);
+	assert_int_not_equal(ref_of(fixture, "long.example.com.", GX_TYPE_CNAME), GX_REF_NONE);
+	assert_non_null(strstr(scene->diag.findings[0].text, "more than 16 CNAMEs follow from long.example.com."));
+
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, loop));
+	gx_image_free(&fixture->image);
+	gx_diag_free(&scene->diag);
+	assert_int_equal(gx_image_build(&fixture->image, &scene->config, &scene->diag), -EINVAL);
+	free(text);
+}
+
+/* --- classes ----------------------------------------------------------------------------------- */
+
+static void assert_classes(struct fixture *fixture, size_t count, const uint16_t *expected)
+{
+	assert_int_equal(fixture->image.n_classes, count);
+	for (size_t i = 0; i < NUMBER(locations); i++)
+		assert_int_equal(fixture->image.class_of[locations[i]], expected[i]);
+}
+
+/* locations[]: 0, 1, BELGIUM, JP, UK, US, 999 */
+static void locations_that_all_maps_treat_alike_are_a_class(void **state)
+{
+	static const struct pair one[] = { { 0, "eu.example.com." }, { BELGIUM, "eu.example.com." },
+					   { JP, "us.example.com." }, { UK, "x.example.com." },
+					   { US, "us.example.com." }, { 0 } };
+	/* UK and US are of two classes already, and move together. */
+	static const struct pair two[] = { { 0, "eu.example.com." }, { UK, "us.example.com." },
+					   { US, "us.example.com." }, { 0 } };
+	static const uint16_t by_one[] = { 0, 0, 0, 1, 2, 1, 0 }, by_both[] = { 0, 0, 0, 1, 2, 3, 0 };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+
+	scene_zone(scene, "example.com.", "eu A 192.0.2.1\nus A 192.0.2.2\nx A 192.0.2.3\n");
+	scene_geo(scene, "one.example.com.", 0, scene_map(scene, one));
+	build(fixture);
+	assert_classes(fixture, 3, by_one);
+	assert_int_equal(assert_all_agree(fixture), 0);
+
+	scene_geo(scene, "two.example.com.", 0, scene_map(scene, two));
+	build(fixture);
+	assert_classes(fixture, 4, by_both);
+	assert_int_equal(assert_all_agree(fixture), 0);
+}
+
+static void class_numbers_do_not_depend_on_targets_or_on_the_order_of_maps(void **state)
+{
+	static const struct pair one[] = { { 0, "a.example.com." }, { BELGIUM, "b.example.com." },
+					   { UK, "c.example.com." }, { 0 } };
+	static const struct pair renamed[] = { { 0, "c.example.com." }, { BELGIUM, "a.example.com." },
+					       { UK, "b.example.com." }, { 0 } };
+	static const struct pair two[] = { { 0, "a.example.com." }, { JP, "b.example.com." },
+					   { US, "b.example.com." }, { 0 } };
+	static const struct pair *const orders[][2] = { { one, two }, { two, one }, { renamed, two } };
+	static const uint16_t expected[] = { 0, 0, 1, 2, 3, 2, 0 };
+
+	for (size_t i = 0; i < NUMBER(orders); i++) {
+		struct fixture *fixture = *state;
+		struct scene *scene = &fixture->scene;
+
+		scene_zone(scene, "example.com.", "a A 192.0.2.1\nb A 192.0.2.2\nc A 192.0.2.3\n");
+		scene_geo(scene, "one.example.com.", 0, scene_map(scene, orders[i][0]));
+		scene_geo(scene, "two.example.com.", 0, scene_map(scene, orders[i][1]));
+		build(fixture);
+		assert_classes(fixture, 4, expected);
+		teardown(state);
+		setup(state);
+	}
+}
+
+static void locations_above_iso_are_counted(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { 5000, "us.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct gx_entries entries = {0};
+
+	scene_zone(&fixture->scene, "example.com.", article);
+	scene_geo(&fixture->scene, "geo.example.com.", 0, scene_map(&fixture->scene, pairs));
+	build(fixture);
+	assert_int_equal(fixture->image.n_locations, 5001);
+	assert_int_equal(fixture->image.class_of[5000], 1);
+
+	gx_entries_add(&entries, GX_IPV4, (gx_u128)10 << 24, 8, 7000, 1);
+	gx_partition_overlay(&fixture->scene.config.partition[GX_IPV4], &entries, 0);
+	gx_entries_free(&entries);
+	build(fixture);
+	assert_int_equal(fixture->image.n_locations, 7001);
+	assert_int_equal(fixture->image.class_of[7000], 0);
+}
+
+static void leaves_carry_the_classes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct gx_entries entries = {0};
+	const struct gx_leaves *leaves = &fixture->image.leaves[GX_IPV4];
+	size_t found = 0;
+
+	gx_entries_add(&entries, GX_IPV4, (gx_u128)8 << 24, 8, US, 1);
+	gx_partition_overlay(&fixture->scene.config.partition[GX_IPV4], &entries, 0);
+	gx_entries_free(&entries);
+	make_article(fixture);
+	for (size_t i = 0; i < leaves->count; i++) {
+		if (leaves->values[i].location != US)
+			continue;
+		found++;
+		assert_int_equal(leaves->keys4[i].address[0], 8);
+		assert_int_equal(leaves->keys4[i].prefix_bits, 8);
+		assert_int_equal(leaves->values[i].class_id, 1);
+		assert_int_equal(leaves->values[i].class_bits, 8);
+	}
+	assert_int_equal(found, 1);
+	assert_true(fixture->image.leaves[GX_IPV6].count > 0);
+}
+
+/* --- names ------------------------------------------------------------------------------------- */
+
+static void many_names_and_long_ones_are_found_within_the_probes(void **state)
+{
+	static const struct pair pairs[] = { { 0, "eu.example.com." }, { 0 } };
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+	char *long_name = gx_calloc(1, 512), *text = gx_calloc(1, 1 << 20), *to = text;
+	size_t count = 3000;
+
+	for (size_t i = 0; i < count; i++)
+		to += sprintf(to, "host%zu CNAME geo\n", i);
+	/* Lengths around what a slot holds, and the longest. */
+	for (int i = 0; i < 20; i++)
+		to += sprintf(to, "%0*d CNAME geo\n", 20 + i, 7);
+	for (int i = 0; i < 3; i++)
+		sprintf(long_name + strlen(long_name), "%063d.", i);
+	sprintf(long_name + strlen(long_name), "%049d", 0);
+	to += sprintf(to, "%s CNAME geo\n", long_name);
+	to += sprintf(to, "eu A 192.0.2.1\n");
+	scene_zone(scene, "example.com.", text);
+	scene_geo(scene, "geo.example.com.", 0, scene_map(scene, pairs));
+	build(fixture);
+	assert_int_equal(fixture->image.n_names, count + 20 + 1 + 2);
+	assert_true(fixture->image.n_name_slots >= 2 * fixture->image.n_names);
+	assert_int_equal(fixture->image.n_name_slots & (fixture->image.n_name_slots - 1), 0);
+	for (size_t i = 0; i < scene->config.zones[0].n_nodes; i++) {
+		const struct gx_node *node = &scene->config.zones[0].nodes[i];
+
+		if (gx_node_find(node, KNOT_RRTYPE_CNAME))
+			assert_true(assert_agrees(fixture, node->owner, GX_TYPE_A, 0));
+	}
+	assert_null(find_name(&fixture->image, scene_name(scene, "host3000.example.com.")));
+	free(long_name);
+	free(text);
+}
+
+/* As many names as slots allow before the table is doubled for their number alone. */
+static void a_half_full_table_keeps_all_names_within_the_probes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct gx_builder builder = {
+		.image = &fixture->image,
+		.config = &fixture->scene.config,
+		.diag = &fixture->scene.diag,
+		.n_loads = 1 << 16,
+	};
+
+	builder.loads = gx_calloc(builder.n_loads, sizeof(*builder.loads));
+	for (uint32_t i = 0; i < builder.n_loads; i++) {
+		uint8_t *name = gx_arena_alloc(&fixture->scene.config.arena, 6);
+
+		name[0] = 4;
+		for (int digit = 0; digit < 4; digit++)
+			name[1 + digit] = 'a' + (i >> 4 * digit & 15);
+		builder.loads[i] = (struct gx_load){ .name = name, .types = i };
+	}
+	assert_int_equal(gx_image_names(&builder), 0);
+	assert_true(fixture->image.n_name_slots >= 1 << 17);
+	assert_true(fixture->image.n_name_slots <= 1 << 18);
+	for (uint32_t i = 0; i < builder.n_loads; i++) {
+		const struct gx_name *name = find_name(&fixture->image, builder.loads[i].name);
+
+		assert_non_null(name);
+		assert_int_equal(name->types, i);
+	}
+	free(builder.loads);
+}
+
+static void the_same_configuration_gives_the_same_image(void **state)
+{
+	struct fixture *fixture = *state;
+	struct gx_image *image = &fixture->image, other = {0};
+	struct gx_diag diag = {0};
+
+	make_odd(fixture);
+	build(fixture);
+	assert_int_equal(gx_image_build(&other, &fixture->scene.config, &diag), 0);
+	assert_int_equal(image->name_seed, other.name_seed);
+	assert_int_equal(image->n_name_slots, other.n_name_slots);
+	assert_int_equal(image->n_choices, other.n_choices);
+	assert_int_equal(image->n_cells, other.n_cells);
+	assert_int_equal(image->n_types, other.n_types);
+	assert_memory_equal(image->names, other.names, image->n_name_slots * sizeof(*image->names));
+	assert_memory_equal(image->choices, other.choices, image->n_choices * sizeof(*image->choices));
+	assert_memory_equal(image->answers, other.answers, image->n_cells * sizeof(*image->answers));
+	assert_memory_equal(image->types, other.types, image->n_types * sizeof(*image->types));
+	gx_image_free(&other);
+	gx_diag_free(&diag);
+}
+
+static void an_empty_configuration_has_tables_all_the_same(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct gx_image *image = &fixture->image;
+
+	build(fixture);
+	assert_int_equal(image->n_names, 0);
+	assert_int_equal(image->n_classes, 1);
+	assert_true(image->n_name_slots >= 1);
+	assert_int_equal(image->n_names_long, 1);
+	assert_int_equal(image->n_types, 1);
+	assert_int_equal(image->n_choices, 1);
+	assert_int_equal(image->n_cells, 1);
+	assert_int_equal(image->answers[0].len_octets, 0);
+	assert_int_equal(image->names_long[0].octets[0], 0);
+	assert_int_equal(image->choices[0].answer, 0);
+	assert_int_equal(image->types[0].ref, GX_REF_NONE);
+	assert_null(find_name(image, scene_name(&fixture->scene, "example.com.")));
+}
+
+/* The hash is written down: a program and a loader of different builds must agree on it. */
+static void the_hash_of_a_name_is_as_documented(void **state)
+{
+	struct gx_padded_name name;
+	uint64_t hash = 5;
+
+	(void)state;
+	gx_pad_name(&name, (const uint8_t *)"\003WwW\007example\003com");
+	assert_int_equal(name.len_octets, 17);
+	for (int i = 0; i < 3; i++) {
+		static const char folded[24] = "\003www\007example\003com";
+		uint64_t word;
+
+		memcpy(&word, folded + 8 * i, 8);
+		hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+		hash ^= hash >> 32;
+	}
+	hash = (hash ^ 17) * 0x9E3779B97F4A7C15ull;
+	hash ^= hash >> 32;
+	assert_true(gx_padded_hash(&name, 5) == hash);
+	assert_int_equal(gx_hash_tag(0x00000000ffffffffull), 1);
+	assert_int_equal(gx_hash_tag(0x0000000700000000ull), 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(geo_names_aliases_and_targets_are_loaded),
+		TEST(tables_say_what_the_renderer_says),
+		TEST(names_below_a_cut_and_hidden_by_geo_names_are_not_loaded_for_their_cname),
+		TEST(what_is_the_same_for_every_client_is_fixed),
+		TEST(a_map_with_one_site_gives_fixed_answers),
+		TEST(every_location_has_its_own_localhost),
+		TEST(identical_answers_are_stored_once_and_choices_are_not_shared),
+		TEST(chains_through_signed_zones_are_marked),
+		TEST(types_beyond_the_bound_are_passed_and_so_is_the_default),
+		TEST(answers_beyond_every_reply_keep_their_length_and_counts),
+		TEST(the_largest_reply_is_1232_octets),
+		TEST(loops_are_errors_and_long_chains_are_passed),
+		TEST(locations_that_all_maps_treat_alike_are_a_class),
+		TEST(class_numbers_do_not_depend_on_targets_or_on_the_order_of_maps),
+		TEST(locations_above_iso_are_counted),
+		TEST(leaves_carry_the_classes),
+		TEST(many_names_and_long_ones_are_found_within_the_probes),
+		TEST(a_half_full_table_keeps_all_names_within_the_probes),
+		TEST(the_same_configuration_gives_the_same_image),
+		TEST(an_empty_configuration_has_tables_all_the_same),
+		TEST(the_hash_of_a_name_is_as_documented),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

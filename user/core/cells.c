@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Image: rendered answers in cells, each different one once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "geoxdp/hash.h"
+#include "geoxdp/limits.h"
+#include "user/core/image_impl.h"
+
+/* Header, question (type and class are 4 octets) and the bare OPT that a reply above 512 octets has. */
+#define REPLY_OVERHEAD_OCTETS (12 + 4 + 11)
+
+/* Cell 0 is never used: 0 is no answer. */
+#define FIRST_CELL 1
+
+bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets)
+{
+	return len_octets + qname_octets + REPLY_OVERHEAD_OCTETS > GX_REPLY_MAX_OCTETS;
+}
+
+/* RFC 1071: the sum of the octets as big-endian 16-bit words, an odd last one padded with zero. */
+static uint16_t sum_octets(const uint8_t *octets, size_t len)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum += i & 1 ? octets[i] : (uint32_t)octets[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+/* Octets that are stored, behind the header of the first cell and in the cells after it. */
+static size_t stored_octets(const struct gx_rendered *answer, size_t qname_octets)
+{
+	return gx_answer_is_oversize(answer->len_octets, qname_octets) ? 0 : answer->len_octets;
+}
+
+static struct gx_answer make_header(const struct gx_rendered *answer, size_t stored)
+{
+	return (struct gx_answer){
+		.len_octets = answer->len_octets,
+		.ancount = answer->ancount,
+		.nscount = answer->nscount,
+		.arcount = answer->arcount,
+		.sum = sum_octets(answer->octets, stored),
+		.flags1 = answer->flags1,
+		.rcode = answer->rcode,
+		.flags = answer->is_nodata ? GX_ANSWER_NODATA : 0,
+	};
+}
+
+static uint32_t hash_answer(const struct gx_answer *header, const uint8_t *octets, size_t stored)
+{
+	uint64_t hash = 0, word;
+
+	for (size_t i = 0; i < offsetof(struct gx_answer, octets); i += sizeof(word)) {
+		memcpy(&word, (const uint8_t *)header + i, sizeof(word));
+		hash = gx_hash_word(hash, word);
+	}
+	for (size_t i = 0; i < stored; i += sizeof(word)) {
+		word = 0;
+		memcpy(&word, octets + i, stored - i < sizeof(word) ? stored - i : sizeof(word));
+		hash = gx_hash_word(hash, word);
+	}
+	return (uint32_t)gx_hash_end(hash, stored);
+}
+
+static bool is_same(const struct gx_image *image, uint32_t cell, const struct gx_answer *header,
+		    const uint8_t *octets, size_t stored)
+{
+	const struct gx_answer *at = &image->answers[cell];
+
+	/*
+	 * An oversize answer has a length and no octets; its zeros cannot be taken for a stored answer, which
+	 * begins with an owner name and is never all zero, sum included.
+	 */
+	if (memcmp(at, header, offsetof(struct gx_answer, octets)))
+		return false;
+	for (size_t i = 0; i < stored; i += GX_CELL_OCTETS, at++) {
+		size_t part = stored - i < GX_CELL_OCTETS ? stored - i : GX_CELL_OCTETS;
+
+		if (memcmp(at->octets, octets + i, part))
+			return false;
+	}
+	return true;
+}
+
+static void grow_index(struct gx_builder *builder)
+{
+	struct gx_cell_slot *old = builder->cell_index;
+	size_t n_old = builder->n_cell_slots, n_slots = n_old ? n_old * 2 : 64;
+
+	if ((builder->image->n_answers + 1) * 2 <= n_old)
+		return;
+	builder->cell_index = gx_calloc(n_slots, sizeof(*builder->cell_index));
+	builder->n_cell_slots = n_slots;
+	for (size_t i = 0; i < n_old; i++) {
+		size_t to = old[i].hash & (n_slots - 1);
+
+		if (!old[i].cell)
+			continue;
+		while (builder->cell_index[to].cell)
+			to = (to + 1) & (n_slots - 1);
+		builder->cell_index[to] = old[i];
+	}
+	free(old);
+}
+
+static uint32_t append(struct gx_builder *builder, const struct gx_answer *header, const uint8_t *octets,
+		       size_t stored)
+{
+	struct gx_image *image = builder->image;
+	uint32_t first;
+
+	if (!image->n_cells)
+		image->n_cells = FIRST_CELL;
+	first = image->n_cells;
+	for (size_t i = 0; i == 0 || i < stored; i += GX_CELL_OCTETS) {
+		size_t part = stored - i < GX_CELL_OCTETS ? stored - i : GX_CELL_OCTETS;
+		struct gx_answer *cell;
+
+		while (image->n_cells >= builder->cells_capacity) {
+			builder->cells_capacity = builder->cells_capacity ? builder->cells_capacity * 2 : 64;
+			image->answers = gx_realloc(image->answers,
+						    builder->cells_capacity * sizeof(*image->answers));
+			memset(image->answers, 0, sizeof(*image->answers));	/* cell 0 */
+		}
+		cell = &image->answers[image->n_cells++];
+		*cell = i == 0 ? *header : (struct gx_answer){0};
+		memcpy(cell->octets, octets + i, part);
+	}
+	image->n_answers++;
+	return first;
+}
+
+uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets)
+{
+	size_t stored = stored_octets(answer, qname_octets);
+	struct gx_answer header = make_header(answer, stored);
+	uint32_t hash = hash_answer(&header, answer->octets, stored);
+	struct gx_cell_slot *slot;
+	size_t mask;
+
+	grow_index(builder);
+	mask = builder->n_cell_slots - 1;
+	for (size_t i = hash & mask;; i = (i + 1) & mask) {
+		slot = &builder->cell_index[i];
+		if (!slot->cell)
+			break;
+		if (slot->hash == hash &&
+		    is_same(builder->image, slot->cell, &header, answer->octets, stored))
+			return slot->cell;
+	}
+	slot->hash = hash;
+	slot->cell = append(builder, &header, answer->octets, stored);
+	return slot->cell;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of reading a configuration share; nobody else includes this. */
+#ifndef GEOXDP_CORE_CONFIG_IMPL_H
+#define GEOXDP_CORE_CONFIG_IMPL_H
+
+#include "user/core/config.h"
+#include "user/core/pdns_conf.h"
+
+/* Put config->zones and config->geos into the orders that look-ups need. */
+void gx_config_sort_zones(struct gx_config *config);
+void gx_config_sort_geos(struct gx_config *config);
+
+/* Whether the zone's file could be read at all: else nothing is known of what it lacks. */
+bool gx_zone_has_data(const struct gx_zone *zone);
+
+/**
+ * gx_geo_zone_place - find or make the zone of the geo names
+ * @config: with all zones, and room for one more in its array
+ * @conf: pdns.conf
+ * @zones_complete: false: zones are missing because of errors, so that nothing can be said of their lack
+ * @diag: geo-zone not set or no name, no zone and no geo-soa-values, wrong names; settings that a zone file
+ *	overrules, as warnings
+ *
+ * Returns the geo-zone in lower case, or NULL: not known.
+ */
+const knot_dname_t *gx_geo_zone_place(struct gx_config *config, const struct gx_pdns_conf *conf,
+				      bool zones_complete, struct gx_diag *diag);
+
+/**
+ * gx_config_check - what shows only when zones and maps are seen together
+ * @config: zones and geo names in order
+ * @geos_complete: false: geo names are missing because of errors, so that a CNAME of a zone file may well lead
+ *	to one of these
+ * @diag: geo names where a zone has other data, delegations or its apex; targets that do not exist; CNAME
+ *	chains that loop or are too long
+ */
+void gx_config_check(const struct gx_config *config, bool geos_complete, struct gx_diag *diag);
+
+#endif

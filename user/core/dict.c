@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From domain names to numbers: the index by which nodes, zones and geo names are found. */
+#include "user/core/dict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "geoxdp/hash.h"
+#include "user/core/mem.h"
+
+#define GX_DICT_MIN_SLOTS 16
+
+void gx_pad_name(struct gx_padded_name *out, const knot_dname_t *name)
+{
+	size_t len = knot_dname_size(name);
+
+	memset(out->words, 0, sizeof(out->words));
+	knot_dname_copy_lower((knot_dname_t *)out->words, name);
+	out->len_octets = len;
+}
+
+uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed)
+{
+	size_t words = (padded->len_octets + 7) / 8;
+	uint64_t hash = seed;
+
+	for (size_t i = 0; i < words; i++)
+		hash = gx_hash_word(hash, padded->words[i]);
+	return gx_hash_end(hash, padded->len_octets);
+}
+
+/* The slot of the name, or the empty one where it belongs. */
+static struct gx_dict_slot *find_slot(const struct gx_dict *dict, const struct gx_padded_name *padded,
+				      uint32_t hash)
+{
+	size_t mask = dict->n_slots - 1;
+
+	for (size_t i = hash & mask;; i = (i + 1) & mask) {
+		struct gx_dict_slot *slot = &dict->slots[i];
+
+		if (!slot->name)
+			return slot;
+		/* Wire names are prefix-free: equal octets up to this length are the same name. */
+		if (slot->hash == hash && knot_dname_size(slot->name) == padded->len_octets &&
+		    memcmp(slot->name, padded->words, padded->len_octets) == 0)
+			return slot;
+	}
+}
+
+static void resize(struct gx_dict *dict, size_t n_slots)
+{
+	struct gx_dict_slot *old = dict->slots;
+	size_t n_old = dict->n_slots, mask = n_slots - 1;
+
+	dict->slots = gx_calloc(n_slots, sizeof(*dict->slots));
+	dict->n_slots = n_slots;
+	for (size_t i = 0; i < n_old; i++) {
+		size_t to;
+
+		if (!old[i].name)
+			continue;
+		to = old[i].hash & mask;
+		while (dict->slots[to].name)
+			to = (to + 1) & mask;
+		dict->slots[to] = old[i];
+	}
+	free(old);
+}
+
+void gx_dict_reserve(struct gx_dict *dict, size_t count)
+{
+	size_t n_slots = dict->n_slots ? dict->n_slots : GX_DICT_MIN_SLOTS;
+
+	while (n_slots / 2 < count)
+		n_slots *= 2;
+	if (n_slots != dict->n_slots)
+		resize(dict, n_slots);
+}
+
+bool gx_dict_put(struct gx_dict *dict, const knot_dname_t *name, uint32_t value)
+{
+	struct gx_dict_slot *slot;
+	struct gx_padded_name padded;
+	uint32_t hash;
+
+	gx_dict_reserve(dict, dict->count + 1);
+	gx_pad_name(&padded, name);
+	hash = (uint32_t)gx_padded_hash(&padded, 0);
+	slot = find_slot(dict, &padded, hash);
+	if (slot->name)
+		return false;
+	*slot = (struct gx_dict_slot){ .name = name, .hash = hash, .value = value };
+	dict->count++;
+	return true;
+}
+
+bool gx_dict_find(const struct gx_dict *dict, const knot_dname_t *name, uint32_t *value)
+{
+	const struct gx_dict_slot *slot;
+	struct gx_padded_name padded;
+
+	if (!dict->count)
+		return false;
+	gx_pad_name(&padded, name);
+	slot = find_slot(dict, &padded, (uint32_t)gx_padded_hash(&padded, 0));
+	if (!slot->name)
+		return false;
+	if (value)
+		*value = slot->value;
+	return true;
+}
+
+void gx_dict_free(struct gx_dict *dict)
+{
+	free(dict->slots);
+	*dict = (struct gx_dict){0};
+}

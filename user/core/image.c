@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The image: the content of every table of a generation, before anything is loaded into the kernel. */
+#include "user/core/image.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "user/core/image_impl.h"
+
+/* A BPF map cannot be empty, and 0 means none: entry 0 is there, and zero. */
+#define HAVE_ONE(table, count)                                                                     \
+	do {                                                                                       \
+		if (!(count)) {                                                                    \
+			free(table);                                                               \
+			(table) = gx_calloc(1, sizeof(*(table)));                                  \
+			(count) = 1;                                                               \
+		}                                                                                  \
+	} while (0)
+
+static void free_builder(struct gx_builder *builder)
+{
+	for (size_t i = 0; i < builder->config->n_geos; i++)
+		free(builder->geo_ends[i].types.types);
+	free(builder->geo_ends);
+	free(builder->seen);
+	free(builder->location_of);
+	free(builder->site_of);
+	free(builder->loads);
+	free(builder->cell_index);
+	gx_dict_free(&builder->loaded);
+	gx_renderer_free(builder->renderer);
+}
+
+/* References hold table indices of 30 bits. */
+static int check_sizes(const struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
+{
+	struct gx_where where = { .file = config->file };
+
+	if (image->n_cells <= GX_REF_INDEX && image->n_choices <= GX_REF_INDEX)
+		return 0;
+	gx_error(diag, &where, "%zu cells of answers and %zu choices: at most %u of each would be right, with "
+		 "fewer names or fewer sites",
+		 image->n_cells, image->n_choices, GX_REF_INDEX);
+	return -EINVAL;
+}
+
+int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
+{
+	struct gx_builder builder = { .image = image, .config = config, .diag = diag };
+	size_t errors = diag->errors;
+
+	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
+	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
+	if (gx_image_classes(&builder))
+		goto out;
+	for (int family = 0; family < GX_FAMILIES; family++)
+		gx_partition_leaves(&config->partition[family], image->class_of, image->n_locations,
+				    &image->leaves[family]);
+	builder.renderer = gx_renderer_new(config);
+	builder.lookup = gx_renderer_lookup(builder.renderer);
+	gx_image_collect(&builder);
+	for (size_t i = 0; i < builder.n_loads; i++)
+		gx_image_render(&builder, &builder.loads[i]);
+	if (check_sizes(image, config, diag) || gx_image_names(&builder))
+		goto out;
+	HAVE_ONE(image->names_long, image->n_names_long);
+	HAVE_ONE(image->types, image->n_types);
+	HAVE_ONE(image->choices, image->n_choices);
+	HAVE_ONE(image->answers, image->n_cells);
+out:
+	free_builder(&builder);
+	return diag->errors > errors ? -EINVAL : 0;
+}
+
+void gx_image_free(struct gx_image *image)
+{
+	for (int family = 0; family < GX_FAMILIES; family++)
+		gx_leaves_free(&image->leaves[family]);
+	free(image->class_of);
+	free(image->names);
+	free(image->names_long);
+	free(image->types);
+	free(image->choices);
+	free(image->answers);
+	*image = (struct gx_image){0};
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finding in an image what the program finds in the tables. */
+#include <string.h>
+
+#include "geoxdp/dns.h"
+#include "geoxdp/hash.h"
+#include "user/core/dict.h"
+#include "user/core/image.h"
+
+static bool gx_slot_holds(const struct gx_image *image, const struct gx_name *slot, const struct gx_padded_name *name)
+{
+	const uint64_t *rest = name->words + GX_NAME_INLINE_OCTETS / 8;
+
+	if (slot->len_octets != name->len_octets || memcmp(slot->octets, name->words, GX_NAME_INLINE_OCTETS))
+		return false;
+	return name->len_octets <= GX_NAME_INLINE_OCTETS ||
+	       !memcmp(&image->names_long[slot->rest], rest, name->len_octets - GX_NAME_INLINE_OCTETS);
+}
+
+static const struct gx_name *gx_find_slot(const struct gx_image *image, const knot_dname_t *name)
+{
+	struct gx_padded_name padded;
+	uint64_t hash;
+
+	gx_pad_name(&padded, name);
+	hash = gx_padded_hash(&padded, image->name_seed);
+	for (uint32_t i = 0; i < GX_NAME_PROBES; i++) {
+		const struct gx_name *slot = &image->names[gx_hash_slot(hash + i, image->n_name_slots - 1)];
+
+		if (slot->tag == gx_hash_tag(hash) && gx_slot_holds(image, slot, &padded))
+			return slot;
+	}
+	return NULL;
+}
+
+uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type)
+{
+	const struct gx_name *slot = gx_find_slot(image, name);
+
+	if (!slot)
+		return GX_REF_NONE;
+	if (type == GX_TYPE_A)
+		return slot->ref_a;
+	if (type == GX_TYPE_AAAA)
+		return slot->ref_aaaa;
+	for (uint32_t i = 1; i <= slot->n_types; i++)
+		if (image->types[slot->types + i].type == type)
+			return image->types[slot->types + i].ref;
+	return image->types[slot->types].ref;
+}

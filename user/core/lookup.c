@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lookup: what all loaded zones and geo names together say of a name (RFC 1034 4.3.2). */
+#include "user/core/lookup.h"
+
+#include <string.h>
+
+#include <libknot/descriptor.h>
+
+void gx_lookup_init(struct gx_lookup *lookup, const struct gx_config *config)
+{
+	*lookup = (struct gx_lookup){ .config = config };
+	for (size_t i = 0; i < config->n_zones; i++)
+		gx_dict_put(&lookup->zones, config->zones[i].apex, i);
+	for (size_t i = 0; i < config->n_geos; i++) {
+		const struct gx_geo *geo = &config->geos[i];
+		const knot_dname_t *name = geo->owner;
+		int labels = knot_dname_in_bailiwick(name, config->zones[geo->zone].apex);
+
+		gx_dict_put(&lookup->geos, name, i);
+		/* Once a name is there, so are those above it. */
+		for (; labels > 0 && gx_dict_put(&lookup->above_geos, name, i); labels--)
+			name += *name + 1;
+	}
+}
+
+void gx_lookup_free(struct gx_lookup *lookup)
+{
+	gx_dict_free(&lookup->zones);
+	gx_dict_free(&lookup->geos);
+	gx_dict_free(&lookup->above_geos);
+}
+
+bool gx_type_beside_cname(uint16_t type)
+{
+	switch (type) {
+	case KNOT_RRTYPE_RRSIG:
+	case KNOT_RRTYPE_NSEC:
+	case KNOT_RRTYPE_KEY:
+	case KNOT_RRTYPE_SIG:
+	case KNOT_RRTYPE_NXT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner)
+{
+	return owner->kind == GX_OWNER_DATA ? gx_node_find(owner->node, KNOT_RRTYPE_CNAME) : NULL;
+}
+
+/* The loaded zone with the longest apex at or above the name. */
+static const struct gx_zone *find_zone(const struct gx_lookup *lookup, const knot_dname_t *name)
+{
+	uint32_t zone;
+
+	for (;; name += *name + 1) {
+		if (gx_dict_find(&lookup->zones, name, &zone))
+			return &lookup->config->zones[zone];
+		if (*name == 0)
+			return NULL;
+	}
+}
+
+static struct gx_owner owner_of_node(const struct gx_zone *zone, const struct gx_node *node)
+{
+	return (struct gx_owner){ .kind = GX_OWNER_DATA, .zone = zone, .node = node };
+}
+
+static struct gx_owner owner_of_geo(const struct gx_lookup *lookup, uint32_t index, bool is_wildcard)
+{
+	const struct gx_geo *geo = &lookup->config->geos[index];
+
+	return (struct gx_owner){
+		.kind = GX_OWNER_GEO,
+		.is_wildcard = is_wildcard,
+		.zone = &lookup->config->zones[geo->zone],
+		.geo = geo,
+	};
+}
+
+/* The geo name "*.encloser". */
+static bool find_geo_wildcard(const struct gx_lookup *lookup, const knot_dname_t *encloser, uint32_t *geo)
+{
+	knot_dname_storage_t wildcard = { 1, '*' };
+	size_t len = knot_dname_size(encloser);
+
+	if (len + 2 > sizeof(wildcard))
+		return false;
+	memcpy(wildcard + 2, encloser, len);
+	return gx_dict_find(&lookup->geos, wildcard, geo);
+}
+
+/*
+ * The zone has no node of this name. Names that exist only because of a geo name come closer than the
+ * zone's own closest encloser: they are empty non-terminals, and keep the zone's wildcards off what is
+ * below them (RFC 4592 2.2.2 and 3.3.1).
+ */
+static struct gx_owner find_synthesised(const struct gx_lookup *lookup, const struct gx_zone *zone,
+					const knot_dname_t *name, const struct gx_match *match)
+{
+	const struct gx_owner none = { .kind = GX_OWNER_NONE, .zone = zone };
+	const knot_dname_t *encloser = match->node->owner, *at;
+	bool closer = false;
+	struct gx_owner out;
+	uint32_t geo;
+
+	if (match->kind == GX_MATCH_WILDCARD)
+		encloser += *encloser + 1;
+	for (at = name; knot_dname_in_bailiwick(at, encloser) > 0; at += *at + 1) {
+		closer = gx_dict_find(&lookup->above_geos, at, NULL);
+		if (closer)
+			break;
+	}
+	if (closer && at == name)
+		return owner_of_node(zone, NULL);
+	if (find_geo_wildcard(lookup, at, &geo))
+		return owner_of_geo(lookup, geo, true);
+	if (closer || match->kind != GX_MATCH_WILDCARD)
+		return none;
+	/* What a wildcard delegation or DNAME means is not defined (RFC 4592 4.2, RFC 6672 3.3). */
+	if (match->node->delegation || gx_node_find(match->node, KNOT_RRTYPE_DNAME))
+		return (struct gx_owner){ .kind = GX_OWNER_OUT };
+	out = owner_of_node(zone, match->node);
+	out.is_wildcard = true;
+	return out;
+}
+
+struct gx_owner gx_lookup_find(const struct gx_lookup *lookup, const knot_dname_t *name, bool parent_side)
+{
+	const struct gx_owner out = { .kind = GX_OWNER_OUT };
+	const struct gx_zone *zone, *parent;
+	struct gx_match match;
+	uint32_t geo;
+
+	if (gx_dict_find(&lookup->geos, name, &geo))
+		return owner_of_geo(lookup, geo, false);
+	zone = find_zone(lookup, name);
+	if (!zone)
+		return out;
+	if (parent_side && *name && knot_dname_is_case_equal(name, zone->apex)) {
+		parent = find_zone(lookup, name + *name + 1);
+		zone = parent ? parent : zone;
+	}
+	match = gx_zone_match(zone, name);
+	switch (match.kind) {
+	case GX_MATCH_NODE:
+		return owner_of_node(zone, match.node);
+	case GX_MATCH_DELEGATION:
+		if (parent_side && knot_dname_is_case_equal(name, match.node->owner))
+			return owner_of_node(zone, match.node);
+		return out;
+	case GX_MATCH_DNAME:
+		return out;
+	case GX_MATCH_WILDCARD:
+	case GX_MATCH_NONE:
+		return find_synthesised(lookup, zone, name, &match);
+	}
+	return out;
+}

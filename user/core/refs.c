@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Image: what a loaded name says of each type, for each class of locations. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/descriptor.h>
+
+#include "geoxdp/dns.h"
+#include "user/core/image_impl.h"
+#include "user/core/name.h"
+
+#define TYPE_TEXT_OCTETS 16
+/* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
+#define ABSENT_TYPE 65534
+#define VARIANTS_MAX 16		/* different answers to one question that are remembered */
+
+/* An answer to one question, and the map entries for which it holds. */
+struct variant {
+	uint32_t cell;
+	size_t n_picks;
+	struct gx_pick picks[GX_CHAIN_MAX + 1];
+};
+
+/* One question while its answers are rendered. */
+struct question {
+	struct gx_builder *builder;
+	const knot_dname_t *name;
+	size_t name_octets;
+	uint16_t type;
+	struct gx_rendered answer;
+	struct variant variants[VARIANTS_MAX];
+	size_t n_variants;
+	bool told;	/* a finding about it was added */
+};
+
+/* --- findings ---------------------------------------------------------------------------------- */
+
+/* Where the configuration says that this name is what it is. */
+static struct gx_where where_of(const struct question *question)
+{
+	struct gx_owner owner = gx_lookup_find(question->builder->lookup, question->name, false);
+	const struct gx_rrset *rrset = gx_node_find(owner.node, question->type);
+
+	if (owner.kind == GX_OWNER_GEO)
+		return owner.geo->where;
+	if (!rrset)
+		rrset = gx_owner_cname(&owner);
+	if (rrset)
+		return (struct gx_where){ .file = rrset->file, .line = rrset->line };
+	if (owner.zone)
+		return (struct gx_where){ .file = owner.zone->file };
+	return (struct gx_where){ .file = question->builder->config->file };
+}
+
+static void tell_error(struct question *question, int err)
+{
+	struct gx_diag *diag = question->builder->diag;
+	struct gx_where where = where_of(question);
+	knot_dname_txt_storage_t name;
+	char type[TYPE_TEXT_OCTETS];
+
+	if (question->told)
+		return;
+	gx_show_name(question->name, name);
+	if (knot_rrtype_to_string(question->type, type, sizeof(type)) < 0)
+		type[0] = '\0';
+	question->told = true;
+	if (err == -ELOOP)
+		gx_error(diag, &where, "the CNAMEs from %s lead back to where they were: a chain that ends "
+			 "would be right", name);
+	else if (err == -E2BIG)
+		gx_warn(diag, &where, "more than %d CNAMEs follow from %s, which is passed to the backend: "
+			"fewer would be right", GX_CHAIN_MAX, name);
+	else if (err == -EMSGSIZE)
+		gx_warn(diag, &where, "no DNS message can hold the answer to %s %s, which is passed to the "
+			"backend: fewer records would be right", name, type);
+}
+
+static void tell_oversize(struct question *question)
+{
+	struct gx_where where = where_of(question);
+	knot_dname_txt_storage_t name;
+	char type[TYPE_TEXT_OCTETS];
+
+	/* ANY is told of as the type that answers it. */
+	if (question->told || question->type == KNOT_RRTYPE_ANY ||
+	    !gx_answer_is_oversize(question->answer.len_octets, question->name_octets))
+		return;
+	question->told = true;
+	if (knot_rrtype_to_string(question->type, type, sizeof(type)) < 0)
+		type[0] = '\0';
+	gx_warn(question->builder->diag, &where,
+		"the answer to %s %s takes %zu octets, so that every client must ask again over TCP: a reply "
+		"of at most %d octets in all would be right",
+		gx_show_name(question->name, name), type, question->answer.len_octets,
+		GX_REPLY_MAX_OCTETS);
+}
+
+/* --- one answer -------------------------------------------------------------------------------- */
+
+/* Returns the cell; 0: pass. question->answer tells what it depends on. */
+static uint32_t render(struct question *question, uint32_t location)
+{
+	struct gx_builder *builder = question->builder;
+	int err = gx_render(builder->renderer, question->name, question->type, location,
+			    &question->answer);
+
+	if (err) {
+		tell_error(question, err);
+		return 0;
+	}
+	tell_oversize(question);
+	return gx_image_store(builder, &question->answer, question->name_octets);
+}
+
+static bool holds_for(const struct gx_builder *builder, const struct variant *variant, size_t class_id)
+{
+	for (size_t i = 0; i < variant->n_picks; i++) {
+		const struct gx_pick *pick = &variant->picks[i];
+
+		if (builder->site_of[pick->geo->map * builder->image->n_classes + class_id] != pick->site)
+			return false;
+	}
+	return true;
+}
+
+/* The cell for a class of locations; rendered unless the same map entries were met before. */
+static uint32_t render_class(struct question *question, size_t class_id)
+{
+	struct gx_builder *builder = question->builder;
+	struct variant *variant;
+	uint32_t cell;
+
+	for (size_t i = 0; i < question->n_variants; i++) {
+		if (holds_for(builder, &question->variants[i], class_id))
+			return question->variants[i].cell;
+	}
+	cell = render(question, builder->location_of[class_id]);
+	if (question->n_variants == VARIANTS_MAX)
+		return cell;	/* a map of many sites: rendered again for each class, which is only slower */
+	variant = &question->variants[question->n_variants++];
+	variant->cell = cell;
+	variant->n_picks = question->answer.n_picks;
+	memcpy(variant->picks, question->answer.picks, variant->n_picks * sizeof(variant->picks[0]));
+	return cell;
+}
+
+/* --- one type ---------------------------------------------------------------------------------- */
+
+static struct gx_choice *add_choices(struct gx_builder *builder, size_t count)
+{
+	struct gx_image *image = builder->image;
+
+	if (!image->n_choices)
+		image->n_choices = 1;
+	while (builder->choices_capacity < image->n_choices + count) {
+		builder->choices_capacity = builder->choices_capacity ? builder->choices_capacity * 2 : 64;
+		image->choices = gx_realloc(image->choices,
+					    builder->choices_capacity * sizeof(*image->choices));
+	}
+	image->choices[0] = (struct gx_choice){0};
+	image->n_choices += count;
+	return &image->choices[image->n_choices - count];
+}
+
+/* A reference to these cells, one for each class or location. Owns cells. */
+static uint32_t make_ref(struct gx_builder *builder, uint32_t kind, uint32_t *cells, size_t count)
+{
+	struct gx_choice *choices;
+	size_t same = 1;
+
+	while (same < count && cells[same] == cells[0])
+		same++;
+	if (same == count) {
+		uint32_t cell = cells[0];
+
+		free(cells);
+		return cell ? GX_REF_FIXED | cell : GX_REF_NONE;
+	}
+	choices = add_choices(builder, count);
+	for (size_t i = 0; i < count; i++)
+		choices[i] = (struct gx_choice){ .answer = cells[i], .variants = 1 };
+	free(cells);
+	return kind | (uint32_t)(choices - builder->image->choices);
+}
+
+/* The reference for one question. */
+static uint32_t render_type(struct gx_builder *builder, const knot_dname_t *name, uint16_t type)
+{
+	const struct gx_image *image = builder->image;
+	struct question question = {
+		.builder = builder,
+		.name = name,
+		.name_octets = knot_dname_size(name),
+		.type = type,
+	};
+	uint32_t *cells, cell = render_class(&question, 0);
+	bool by_location = question.answer.by_location;
+
+	if (!by_location && !question.answer.n_picks)
+		return cell ? GX_REF_FIXED | cell : GX_REF_NONE;
+	cells = gx_calloc(image->n_classes, sizeof(*cells));
+	cells[0] = cell;
+	for (size_t class_id = 1; class_id < image->n_classes; class_id++) {
+		cells[class_id] = render_class(&question, class_id);
+		by_location |= question.answer.by_location;
+	}
+	if (!by_location)
+		return make_ref(builder, GX_REF_CLASS, cells, image->n_classes);
+	cells = gx_realloc(cells, image->n_locations * sizeof(*cells));
+	for (size_t location = 0; location < image->n_locations; location++)
+		cells[location] = render(&question, location);
+	return make_ref(builder, GX_REF_LOCATION, cells, image->n_locations);
+}
+
+/* --- one name ---------------------------------------------------------------------------------- */
+
+/* DNSSEC's own types: of a signed zone, the backend answers for them. */
+static const uint16_t dnssec_types[] = { KNOT_RRTYPE_DS, KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC,
+					 KNOT_RRTYPE_DNSKEY, KNOT_RRTYPE_NSEC3 };
+
+static bool is_dnssec_type(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++) {
+		if (dnssec_types[i] == type)
+			return true;
+	}
+	return false;
+}
+
+struct entries {
+	struct gx_type list[1 + GX_TYPES_PER_NAME];	/* the default, then types */
+	size_t count;
+	bool overflow;
+};
+
+static void add_entry(struct entries *entries, uint16_t type, uint32_t ref)
+{
+	if (ref == entries->list[0].ref)
+		return;		/* as the default says */
+	if (entries->count == 1 + GX_TYPES_PER_NAME) {
+		entries->overflow = true;
+		return;
+	}
+	entries->list[entries->count++] = (struct gx_type){ .type = type, .ref = ref };
+}
+
+/* Types that stand beside a CNAME: mostly absent, and then all with the same answer. */
+static void add_beside_cname(struct gx_builder *builder, const struct gx_load *load,
+			     const struct gx_owner *owner, struct entries *entries)
+{
+	static const uint16_t beside[] = { KNOT_RRTYPE_SIG, KNOT_RRTYPE_KEY, KNOT_RRTYPE_NXT,
+					   KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC };
+	uint32_t absent = GX_REF_NONE;
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(beside[i]))
+			continue;
+		if (gx_node_find(owner->node, beside[i])) {
+			add_entry(entries, beside[i], render_type(builder, load->name, beside[i]));
+			continue;
+		}
+		if (!known)
+			absent = render_type(builder, load->name, beside[i]);
+		known = true;
+		add_entry(entries, beside[i], absent);
+	}
+}
+
+/* Types that the chains end in. */
+static void add_ends(struct gx_builder *builder, const struct gx_load *load, bool has_cname,
+		     const struct gx_type_set *types, struct entries *entries)
+{
+	for (size_t i = 0; i < types->count; i++) {
+		uint16_t type = types->types[i];
+
+		if (type == KNOT_RRTYPE_A || type == KNOT_RRTYPE_AAAA)
+			continue;
+		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(type))
+			continue;
+		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type)))
+			continue;
+		add_entry(entries, type, render_type(builder, load->name, type));
+	}
+}
+
+/* The answer for every type that no chain from here can end in. */
+static uint32_t render_default(struct gx_builder *builder, const knot_dname_t *name,
+			       const struct gx_ends *ends)
+{
+	uint16_t absent = ABSENT_TYPE;
+
+	for (size_t i = ends->types.count; i && ends->types.types[i - 1] >= absent; i--) {
+		if (ends->types.types[i - 1] == absent)
+			absent--;
+	}
+	return render_type(builder, name, absent);
+}
+
+static void store_entries(struct gx_builder *builder, struct gx_load *load, const struct entries *entries)
+{
+	struct gx_image *image = builder->image;
+
+	if (!image->n_types)
+		image->n_types = 1;
+	while (builder->types_capacity < image->n_types + entries->count) {
+		builder->types_capacity = builder->types_capacity ? builder->types_capacity * 2 : 64;
+		image->types = gx_realloc(image->types, builder->types_capacity * sizeof(*image->types));
+	}
+	image->types[0] = (struct gx_type){0};
+	memcpy(&image->types[image->n_types], entries->list, entries->count * sizeof(entries->list[0]));
+	load->types = image->n_types;
+	load->n_types = entries->count - 1;
+	image->n_types += entries->count;
+}
+
+void gx_image_render(struct gx_builder *builder, struct gx_load *load)
+{
+	struct gx_owner owner = gx_lookup_find(builder->lookup, load->name, false);
+	bool has_cname = gx_owner_cname(&owner) ||
+			 (owner.kind == GX_OWNER_GEO && owner.geo->kind == GX_GEO_CNAME);
+	struct entries entries = { .count = 1 };
+	struct gx_ends ends = {0};
+
+	gx_image_ends(builder, load->name, &ends);
+	load->flags = ends.is_signed ? GX_NAME_SIGNED : 0;
+	load->ref_a = render_type(builder, load->name, KNOT_RRTYPE_A);
+	load->ref_aaaa = render_type(builder, load->name, KNOT_RRTYPE_AAAA);
+	entries.list[0].ref = render_default(builder, load->name, &ends);
+	if (has_cname) {
+		/* ANY is answered by the CNAME alone. */
+		uint32_t cname = render_type(builder, load->name, KNOT_RRTYPE_CNAME);
+
+		add_entry(&entries, KNOT_RRTYPE_CNAME, cname);
+		add_entry(&entries, KNOT_RRTYPE_ANY, cname);
+		add_beside_cname(builder, load, &owner, &entries);
+	} else {
+		add_entry(&entries, KNOT_RRTYPE_ANY,
+			  render_type(builder, load->name, KNOT_RRTYPE_ANY));
+	}
+	for (size_t i = 0; ends.is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
+		add_entry(&entries, dnssec_types[i], GX_REF_NONE);
+	add_ends(builder, load, has_cname, &ends.types, &entries);
+	if (entries.overflow)
+		entries.list[0].ref = GX_REF_NONE;	/* types that found no place are passed */
+	free(ends.types.types);
+	store_entries(builder, load, &entries);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The renderer: the octets that answer a question from a location (RFC 1034 4.3.2, with geo names). */
+#include "user/core/render.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libknot/packet/pkt.h>
+#include <libknot/rrtype/rdname.h>
+#include <libknot/rrtype/soa.h>
+
+#include "geoxdp/dns.h"
+
+/* FORMATS.md: a rbldnsd value carries 15 bits. */
+#define LOCATION_15_BITS 0x7fff
+
+struct gx_renderer {
+	struct gx_lookup lookup;
+	knot_pkt_t *packet;
+};
+
+/* An answer being made. */
+struct chain {
+	struct gx_renderer *renderer;
+	const knot_dname_t *qname;
+	uint16_t qtype;
+	uint32_t location;
+	struct gx_rendered *out;
+	const knot_dname_t *names[GX_CHAIN_MAX + 1];	/* owners so far, the last one in question */
+	size_t n_names;
+};
+
+struct gx_renderer *gx_renderer_new(const struct gx_config *config)
+{
+	struct gx_renderer *renderer = gx_calloc(1, sizeof(*renderer));
+
+	gx_lookup_init(&renderer->lookup, config);
+	renderer->packet = knot_pkt_new(NULL, KNOT_WIRE_MAX_PKTSIZE, NULL);
+	if (!renderer->packet)
+		gx_realloc(NULL, SIZE_MAX);	/* says so and exits */
+	return renderer;
+}
+
+void gx_renderer_free(struct gx_renderer *renderer)
+{
+	if (!renderer)
+		return;
+	gx_lookup_free(&renderer->lookup);
+	knot_pkt_free(renderer->packet);
+	free(renderer);
+}
+
+const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer)
+{
+	return &renderer->lookup;
+}
+
+static const knot_dname_t *last_name(const struct chain *chain)
+{
+	return chain->names[chain->n_names - 1];
+}
+
+/* Put an RRset with the last name as its owner. rdata: put_rdata() and RRsets of zones. */
+static int put(const struct chain *chain, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
+	       const knot_rdataset_t *rdata)
+{
+	/* Owner and suffix are found by libknot; the question's own name needs no search. */
+	uint16_t hint = owner == chain->qname ? KNOT_COMPR_HINT_QNAME : KNOT_COMPR_HINT_NONE;
+	knot_rrset_t rrset;
+
+	knot_rrset_init(&rrset, (knot_dname_t *)owner, type, KNOT_CLASS_IN, ttl_s);
+	rrset.rrs = *rdata;
+	return knot_pkt_put(chain->renderer->packet, hint, &rrset, KNOT_PF_NOTRUNC) ? -EMSGSIZE : 0;
+}
+
+/* Put an RRset of one record. */
+static int put_rdata(const struct chain *chain, uint16_t type, uint32_t ttl_s, const uint8_t *octets,
+		     uint16_t len)
+{
+	_Alignas(knot_rdata_t) uint8_t buffer[sizeof(knot_rdata_t) + KNOT_DNAME_MAXLEN + 1];
+	knot_rdataset_t rdata = { .count = 1, .size = knot_rdata_size(len) };
+
+	rdata.rdata = (knot_rdata_t *)buffer;
+	knot_rdata_init(rdata.rdata, len, octets);
+	return put(chain, last_name(chain), type, ttl_s, &rdata);
+}
+
+static int put_soa(const struct chain *chain, const struct gx_zone *zone)
+{
+	const struct gx_rrset *soa = gx_node_find(&zone->nodes[0], KNOT_RRTYPE_SOA);
+	uint32_t minimum;
+
+	if (!soa)
+		return -ENOENT;
+	minimum = knot_soa_minimum(soa->rdata.rdata);
+	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
+	return put(chain, zone->apex, KNOT_RRTYPE_SOA, soa->ttl_s < minimum ? soa->ttl_s : minimum,
+		   &soa->rdata);
+}
+
+static int end_nodata(const struct chain *chain, const struct gx_zone *zone)
+{
+	chain->out->is_nodata = true;
+	return put_soa(chain, zone);
+}
+
+/* The chain goes on at this name. Returns 1, or -errno. */
+static int go_on(struct chain *chain, const knot_dname_t *target)
+{
+	for (size_t i = 0; i < chain->n_names; i++) {
+		if (knot_dname_is_equal(chain->names[i], target))
+			return -ELOOP;
+	}
+	if (chain->n_names > GX_CHAIN_MAX)
+		return -E2BIG;
+	chain->names[chain->n_names++] = target;
+	return 1;
+}
+
+/* Does the CNAME at an owner lead on, or is it the answer itself? */
+static bool follows_cname(uint16_t qtype)
+{
+	return qtype != KNOT_RRTYPE_CNAME && qtype != KNOT_RRTYPE_ANY;
+}
+
+/* One RRset for ANY: the CNAME, or the first type that is not about DNSSEC (RFC 8482 4.1). */
+static const struct gx_rrset *choose_any(const struct gx_node *node)
+{
+	const struct gx_rrset *first = gx_node_find(node, KNOT_RRTYPE_CNAME);
+
+	for (uint16_t i = 0; !first && node && i < node->n_rrsets; i++) {
+		if (!knot_rrtype_is_dnssec(node->rrsets[i].type))
+			first = &node->rrsets[i];
+	}
+	return first || !node || !node->n_rrsets ? first : &node->rrsets[0];
+}
+
+/* The RRsets of a zone. Returns 1: the chain goes on; 0: it is complete; -errno. */
+static int step_data(struct chain *chain, const struct gx_owner *owner)
+{
+	bool is_any = chain->qtype == KNOT_RRTYPE_ANY;
+	const struct gx_rrset *rrset = is_any ? choose_any(owner->node) :
+						gx_node_find(owner->node, chain->qtype);
+	int err;
+
+	if (rrset)
+		return put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+	rrset = gx_node_find(owner->node, KNOT_RRTYPE_CNAME);
+	if (!rrset || gx_type_beside_cname(chain->qtype))
+		return end_nodata(chain, owner->zone);
+	err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+	return err ? err : go_on(chain, knot_cname_name(rrset->rdata.rdata));
+}
+
+/* `localhost.<geo-zone>`: where the client is. */
+static int step_location(struct chain *chain, const struct gx_owner *owner)
+{
+	uint32_t location = chain->location <= LOCATION_15_BITS ? chain->location : GX_LOCATION_UNKNOWN;
+	const uint8_t address[4] = { 127, 0, location >> 8, location & 0xff };
+
+	if (chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_ANY)
+		return end_nodata(chain, owner->zone);
+	chain->out->by_location = true;
+	return put_rdata(chain, KNOT_RRTYPE_A, owner->geo->ttl_s, address, sizeof(address));
+}
+
+static int step_geo(struct chain *chain, const struct gx_owner *owner)
+{
+	const struct gx_geo *geo = owner->geo;
+	const struct gx_map_entry *entry;
+	const struct gx_map *map;
+	const knot_dname_t *target;
+	int err;
+
+	if (geo->kind == GX_GEO_LOCATION)
+		return step_location(chain, owner);
+	if (gx_type_beside_cname(chain->qtype))
+		return end_nodata(chain, owner->zone);
+	map = &chain->renderer->lookup.config->maps[geo->map];
+	entry = gx_map_find(map, chain->location);
+	if (!entry)
+		return -ENOENT;	/* a map without a default, which is no configuration to serve */
+	target = map->sites[entry->site];
+	chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, entry->site };
+	err = put_rdata(chain, KNOT_RRTYPE_CNAME, geo->ttl_s, target, knot_dname_size(target));
+	if (err)
+		return err;
+	return follows_cname(chain->qtype) ? go_on(chain, target) : 0;
+}
+
+/* What the last name of the chain adds. Returns 1: the chain goes on; 0: it is complete; -errno. */
+static int step(struct chain *chain)
+{
+	struct gx_owner owner = gx_lookup_find(&chain->renderer->lookup, last_name(chain),
+					       chain->qtype == KNOT_RRTYPE_DS);
+
+	switch (owner.kind) {
+	case GX_OWNER_OUT:
+		return chain->n_names == 1 ? -ENOENT : 0;
+	case GX_OWNER_NONE:
+		chain->out->rcode = KNOT_RCODE_NXDOMAIN;
+		return put_soa(chain, owner.zone);
+	case GX_OWNER_DATA:
+		return step_data(chain, &owner);
+	case GX_OWNER_GEO:
+		return step_geo(chain, &owner);
+	}
+	return -ENOENT;
+}
+
+int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
+	      struct gx_rendered *out)
+{
+	knot_pkt_t *packet = renderer->packet;
+	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(qname) + 2 * sizeof(uint16_t);
+	struct chain chain = {
+		.renderer = renderer,
+		.qname = qname,
+		.qtype = qtype,
+		.location = location,
+		.out = out,
+		.names = { qname },
+		.n_names = 1,
+	};
+	int err;
+
+	memset(out, 0, offsetof(struct gx_rendered, picks));
+	knot_pkt_clear(packet);
+	if (knot_pkt_put_question(packet, qname, KNOT_CLASS_IN, qtype))
+		return -EMSGSIZE;
+	do {
+		err = step(&chain);
+	} while (err > 0);
+	if (err)
+		return err;
+	out->octets = packet->wire + question;
+	out->len_octets = packet->size - question;
+	out->ancount = knot_wire_get_ancount(packet->wire);
+	out->nscount = knot_wire_get_nscount(packet->wire);
+	out->arcount = knot_wire_get_arcount(packet->wire);
+	out->flags1 = GX_DNS1_AA;
+	return 0;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The renderer: the octets that answer a question from a location (RFC 1034 4.3.2, with geo names). */
+#ifndef GEOXDP_CORE_RENDER_H
+#define GEOXDP_CORE_RENDER_H
+
+#include "user/core/lookup.h"
+
+/* CNAMEs of one answer. Resolvers give up earlier (BIND at 16 restarts, Unbound at 11). */
+#define GX_CHAIN_MAX 16
+
+/* A geo name on the way, and the site that its map chose: an index into the map's sites. */
+struct gx_pick {
+	const struct gx_geo *geo;
+	uint32_t site;
+};
+
+struct gx_rendered {
+	/*
+	 * What follows the question: answer, authority and additional section, without OPT. Compression
+	 * pointers into the question count from the start of the message, so the octets belong to this
+	 * question. They stay until the renderer is used again.
+	 */
+	const uint8_t *octets;
+	size_t len_octets;
+	uint16_t ancount;
+	uint16_t nscount;
+	uint16_t arcount;
+	uint8_t flags1;		/* GX_DNS1_AA */
+	uint8_t rcode;		/* of the last name */
+	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
+
+	/* What it depends on; set on errors as well, for as far as the chain was followed. */
+	bool by_location;	/* on the location itself (GX_GEO_LOCATION), not only on its map entries */
+	size_t n_picks;		/* 0: the same for every location */
+	struct gx_pick picks[GX_CHAIN_MAX + 1];
+};
+
+struct gx_renderer;
+
+/* config must outlive the renderer. Returns the renderer; free with gx_renderer_free(). */
+struct gx_renderer *gx_renderer_new(const struct gx_config *config);
+void gx_renderer_free(struct gx_renderer *renderer);
+const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
+
+/**
+ * gx_render - render an answer
+ * @renderer: by gx_renderer_new()
+ * @qname: in lower case
+ * @qtype: RR type, host order; GX_TYPE_ANY gives one RRset (RFC 8482); no other meta type
+ * @location: of the client; GX_LOCATION_UNKNOWN: the maps' defaults
+ * @out: written on success; on error only what it depends on
+ *
+ * A chain of CNAMEs is followed through all loaded zones. It ends
+ *  - with data, or with NODATA or NXDOMAIN and the SOA of the last name's zone, its TTL the lesser of its own
+ *    and MINIMUM (RFC 2308 3);
+ *  - where the next name is in no loaded zone, or below a cut: with the CNAMEs so far, NOERROR.
+ *
+ * Returns 0;
+ *  -ENOENT: not for us to answer: the name is in no loaded zone, at or below a delegation or below a DNAME, or
+ *	its zone has no SOA for the negative answer;
+ *  -ELOOP: the CNAMEs lead back to a name before them;
+ *  -E2BIG: more than GX_CHAIN_MAX CNAMEs;
+ *  -EMSGSIZE: no DNS message can hold the answer.
+ */
+int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
+	      struct gx_rendered *out);
+
+#endif

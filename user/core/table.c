@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Image: the flat open-addressed table of names. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "geoxdp/hash.h"
+#include "user/core/image_impl.h"
+
+/* Seeds tried before the table is doubled. */
+#define SEEDS_PER_SIZE 16
+/* 4 GiB of slots. */
+#define MAX_SLOTS ((size_t)1 << 26)
+
+struct placing {
+	const struct gx_builder *builder;
+	uint64_t *hashes;	/* of each load */
+	uint32_t *slots;	/* load + 1; 0: empty */
+	size_t n_slots;
+	uint64_t seed;
+};
+
+static size_t distance(const struct placing *placing, uint32_t load, size_t at)
+{
+	size_t mask = placing->n_slots - 1;
+
+	return (at - gx_hash_slot(placing->hashes[load], mask)) & mask;
+}
+
+/*
+ * Linear probing that gives a slot to the name that is further from home (Robin Hood hashing, Celis 1986).
+ * The same slots are taken in any case, so a reader may stop at the first empty one; but the farthest name
+ * is much nearer: with a million names in 4 million slots 8 probes are enough for all, where first come,
+ * first served would take 16 times the slots.
+ */
+static bool place(struct placing *placing, uint32_t load)
+{
+	size_t mask = placing->n_slots - 1, far = 0;
+	size_t at = gx_hash_slot(placing->hashes[load], mask);
+
+	for (; far < GX_NAME_PROBES; at = (at + 1) & mask, far++) {
+		uint32_t *slot = &placing->slots[at], other = *slot - 1;
+
+		if (!*slot) {
+			*slot = load + 1;
+			return true;
+		}
+		if (distance(placing, other, at) < far) {
+			*slot = load + 1;
+			load = other;
+			far = distance(placing, load, at);
+		}
+	}
+	return false;
+}
+
+static bool place_all(struct placing *placing)
+{
+	const struct gx_builder *builder = placing->builder;
+
+	memset(placing->slots, 0, placing->n_slots * sizeof(*placing->slots));
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		struct gx_padded_name name;
+
+		gx_pad_name(&name, builder->loads[i].name);
+		placing->hashes[i] = gx_padded_hash(&name, placing->seed);
+	}
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		if (!place(placing, i))
+			return false;
+	}
+	return true;
+}
+
+/* A size and a seed with which every name is found within GX_NAME_PROBES. The same names give the same. */
+static bool find_size(struct placing *placing)
+{
+	size_t n_loads = placing->builder->n_loads;
+
+	placing->n_slots = GX_NAME_PROBES;
+	while (placing->n_slots / 2 < n_loads)
+		placing->n_slots *= 2;
+	for (; placing->n_slots <= MAX_SLOTS; placing->n_slots *= 2) {
+		placing->slots = gx_realloc(placing->slots, placing->n_slots * sizeof(*placing->slots));
+		for (uint64_t i = 0; i < SEEDS_PER_SIZE; i++) {
+			placing->seed = i * GX_HASH_MULTIPLIER;
+			if (place_all(placing))
+				return true;
+		}
+	}
+	return false;
+}
+
+static uint32_t add_rest(struct gx_builder *builder, const uint8_t *octets)
+{
+	struct gx_image *image = builder->image;
+
+	if (!image->n_names_long) {
+		gx_grow(&image->names_long, image->n_names_long, builder->names_long_capacity);
+		image->names_long[image->n_names_long++] = (struct gx_name_rest){0};
+	}
+	gx_grow(&image->names_long, image->n_names_long, builder->names_long_capacity);
+	memcpy(image->names_long[image->n_names_long].octets, octets, GX_NAME_REST_OCTETS);
+	return image->n_names_long++;
+}
+
+static void fill_slot(struct gx_builder *builder, struct gx_name *out, const struct gx_load *load,
+		      uint64_t hash)
+{
+	struct gx_padded_name name;
+
+	gx_pad_name(&name, load->name);
+	*out = (struct gx_name){
+		.tag = gx_hash_tag(hash),
+		.len_octets = name.len_octets,
+		.n_types = load->n_types,
+		.flags = load->flags,
+		.ref_a = load->ref_a,
+		.ref_aaaa = load->ref_aaaa,
+		.types = load->types,
+	};
+	memcpy(out->octets, name.words, sizeof(out->octets));
+	if (name.len_octets > GX_NAME_INLINE_OCTETS)
+		out->rest = add_rest(builder, (const uint8_t *)name.words + GX_NAME_INLINE_OCTETS);
+}
+
+int gx_image_names(struct gx_builder *builder)
+{
+	struct placing placing = { .builder = builder };
+	struct gx_where where = { .file = builder->config->file };
+	struct gx_image *image = builder->image;
+	int ret = 0;
+
+	placing.hashes = gx_calloc(builder->n_loads, sizeof(*placing.hashes));
+	if (!find_size(&placing)) {
+		gx_error(builder->diag, &where, "%zu names to be loaded: at most %zu would be right",
+			 builder->n_loads, MAX_SLOTS / 4);
+		ret = -EINVAL;
+		goto out;
+	}
+	image->names = gx_calloc(placing.n_slots, sizeof(*image->names));
+	image->n_name_slots = placing.n_slots;
+	image->n_names = builder->n_loads;
+	image->name_seed = placing.seed;
+	for (size_t i = 0; i < placing.n_slots; i++) {
+		uint32_t load = placing.slots[i] - 1;
+
+		if (placing.slots[i])
+			fill_slot(builder, &image->names[i], &builder->loads[load],
+				  placing.hashes[load]);
+	}
+out:
+	free(placing.hashes);
+	free(placing.slots);
+	return ret;
+}
