@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the commands share: options, exit codes, reading a configuration, printing. */
+#ifndef GEOXDP_CLI_H
+#define GEOXDP_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "user/core/config.h"
+#include "user/core/image.h"
+#include "user/sys/attach.h"
+#include "user/sys/failure.h"
+
+enum gx_exit {
+	GX_EXIT_DONE = 0,
+	GX_EXIT_FAILED = 1,
+	GX_EXIT_USAGE = 2,
+	GX_EXIT_INVALID = 3,	/* the configuration */
+};
+
+/* Options of all commands; each command takes some of them. */
+struct gx_options {
+	const char *pdns;
+	const char **interfaces;
+	size_t n_interfaces;
+	enum gx_mode mode;
+	const char *from;
+	const char *ecs;
+	const char *watch;	/* interval text, "" for the default; NULL: not given */
+	bool json;
+	bool dnssec;
+	bool no_edns;
+	bool quiet;
+	char **operands;
+	int n_operands;
+};
+
+struct gx_command {
+	const char *name;
+	const char *operands;	/* as in the usage line */
+	const char *summary;
+	const char *options;	/* letters of gx_option_table that it takes */
+	int min_operands, max_operands;
+	const char *help;	/* what else `geoxdp help NAME` says, with examples */
+	int (*run)(const struct gx_command *command, const struct gx_options *options);
+};
+
+/* The commands, one file each. */
+int gx_cmd_check(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_query(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_explain(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_up(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_down(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_status(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_stats(const struct gx_command *command, const struct gx_options *options);
+
+/**
+ * gx_parse_options - read a command's arguments
+ * @argc, @argv: from the command's name on
+ *
+ * Returns 0, or -1: the mistake was printed; exit with GX_EXIT_USAGE.
+ */
+int gx_parse_options(const struct gx_command *command, int argc, char **argv, struct gx_options *out);
+void gx_print_options(const struct gx_command *command);
+
+/* "geoxdp COMMAND: text" on stderr. */
+void gx_complain(const struct gx_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Bold, red and so on where stderr or stdout is a terminal and NO_COLOR is not set; else "". */
+const char *gx_colour(int fd, const char *code);
+#define GX_RED "\033[31m"
+#define GX_YELLOW "\033[33m"
+#define GX_BOLD "\033[1m"
+#define GX_DIM "\033[2m"
+#define GX_PLAIN "\033[0m"
+
+/* A configuration with the image compiled from it. */
+struct gx_input {
+	struct gx_config config;
+	struct gx_image image;
+	struct gx_diag diag;
+};
+
+/**
+ * gx_input_read - read and compile a configuration
+ * @input: zero-initialised; free with gx_input_free() in any case
+ * @file: pdns.conf
+ *
+ * Findings go to stderr, one a line, progress as well if it is a terminal.
+ *
+ * Returns GX_EXIT_DONE or GX_EXIT_INVALID.
+ */
+int gx_input_read(struct gx_input *input, const char *file, const struct gx_options *options);
+void gx_input_free(struct gx_input *input);
+/* {"file":…, "line":…, "severity":…, "text":…} of each finding. */
+json_t *gx_findings_json(const struct gx_diag *diag);
+
+/* Progress on a terminal: "geoxdp: STEP OBJECT", replaced by the next; "" clears the line. */
+void gx_show_progress(const char *step, const char *object);
+
+/* Print and free a JSON value. */
+int gx_print_json(json_t *value);
+
+/* Seconds, octets and counts in the form people read; buffers of 32. */
+char *gx_show_octets(uint64_t octets, char *buffer);
+char *gx_show_age(uint64_t seconds, char *buffer);
+
+/* Interfaces named by -i, or all that have a folder of pins. Returns the number; 0: none serves. */
+size_t gx_serving_interfaces(const struct gx_options *options, const char ***names);
+
+/* Name, kind and text of an outcome reason. */
+const char *gx_reason_name(unsigned int reason);
+const char *gx_reason_text(unsigned int reason);
+const char *gx_reason_kind_name(unsigned int reason);
+
+#endif

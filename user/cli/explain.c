@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* geoxdp explain: why an address gets the answer it gets. */
+#include <libknot/libknot.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "geoxdp/dns.h"
+#include "user/cli/cli.h"
+#include "user/cli/message.h"
+#include "user/core/iso3166.h"
+#include "user/core/render.h"
+#include "user/sys/pins.h"
+
+/* Where an address is, and who says so. */
+struct gx_place {
+	struct gx_addr asked;
+	struct gx_addr addr;		/* the IPv4 address that an IPv6 address carries, or the same */
+	unsigned int scope_offset;
+	const struct gx_range *range;
+	uint32_t location;
+	unsigned int class_bits;
+	unsigned int location_bits;
+	struct gx_prefix leaf;
+};
+
+static void gx_find_place(const struct gx_input *input, struct gx_place *place)
+{
+	const struct gx_partition *partition;
+	const struct gx_image *image = &input->image;
+
+	place->addr = place->asked;
+	if (place->asked.family == GX_IPV6)
+		gx_embedded_ipv4(&place->asked, &place->addr, &place->scope_offset);
+	partition = &input->config.partition[place->addr.family];
+	place->range = gx_partition_find(partition, place->addr.value);
+	place->location = place->range->location;
+	place->class_bits = gx_partition_depth(partition, image->class_of, image->n_locations, place->addr.value);
+	place->location_bits = gx_partition_depth(partition, NULL, 0, place->addr.value);
+	place->leaf.bits = place->location_bits;
+	place->leaf.addr.family = place->addr.family;
+	if (place->leaf.bits)
+		place->leaf.addr.value = place->addr.value >> (gx_family_bits(place->addr.family) - place->leaf.bits)
+							   << (gx_family_bits(place->addr.family) - place->leaf.bits);
+}
+
+static json_t *gx_place_json(const struct gx_input *input, const struct gx_place *place)
+{
+	const struct gx_country *country = gx_find_country(place->location);
+	const struct gx_source *source = &input->config.sources[place->range->source];
+	char asked[GX_ADDR_TEXT_OCTETS], leaf[GX_ADDR_TEXT_OCTETS];
+	json_t *object = json_pack("{s:s, s:i, s:s, s:i}", "address", gx_show_addr(&place->asked, asked), "location",
+				   (int)place->location, "prefix", gx_show_prefix(&place->leaf, leaf), "class_bits",
+				   (int)place->class_bits);
+
+	if (place->addr.family != place->asked.family)
+		json_object_set_new(object, "carries", json_string(gx_show_addr(&place->addr, asked)));
+	if (country) {
+		json_object_set_new(object, "country", json_string(country->alpha2));
+		json_object_set_new(object, "continent", json_string(country->continent));
+	}
+	if (place->range->line) {
+		json_object_set_new(object, "source", json_string(source->file));
+		json_object_set_new(object, "line", json_integer(place->range->line));
+	}
+	return object;
+}
+
+static void gx_print_place(const struct gx_input *input, const struct gx_place *place)
+{
+	const struct gx_country *country = gx_find_country(place->location);
+	const struct gx_source *source = &input->config.sources[place->range->source];
+	char text[GX_ADDR_TEXT_OCTETS];
+
+	printf("%s", gx_show_addr(&place->asked, text));
+	if (place->addr.family != place->asked.family)
+		printf(", which carries %s,", gx_show_addr(&place->addr, text));
+	if (country)
+		printf(" is in %s (%s), continent %s: location %u\n", country->name, country->alpha2,
+		       country->continent, place->location);
+	else if (place->location)
+		printf(" is at location %u, a code of the operator's own\n", place->location);
+	else
+		printf(" is nowhere that the sources know: location 0, the default\n");
+	if (place->range->line)
+		printf("  says    %s:%u\n", source->file, place->range->line);
+	else
+		printf("  says    no source line\n");
+	printf("  within  %s, all of one location\n", gx_show_prefix(&place->leaf, text));
+}
+
+/* The scope that a reply would carry, had the address come by client subnet. */
+static unsigned int gx_scope(const struct gx_place *place, uint32_t ref)
+{
+	if ((ref & GX_REF_KIND) == GX_REF_CLASS)
+		return place->class_bits + place->scope_offset;
+	return (ref & GX_REF_KIND) == GX_REF_LOCATION ? place->location_bits + place->scope_offset : 0;
+}
+
+/* Rendered octets as a message: header and question put in front. Returns its octets. */
+static size_t gx_complete(const struct gx_rendered *rendered, const knot_dname_t *name, uint16_t type, uint8_t *message)
+{
+	size_t len = knot_dname_size(name), octets = GX_DNS_HEADER_OCTETS + len + 4;
+
+	memset(message, 0, GX_DNS_HEADER_OCTETS);
+	knot_wire_set_qr(message);
+	message[2] |= rendered->flags1;
+	message[3] |= rendered->rcode;
+	knot_wire_set_qdcount(message, 1);
+	knot_wire_set_ancount(message, rendered->ancount);
+	knot_wire_set_nscount(message, rendered->nscount);
+	knot_wire_set_arcount(message, rendered->arcount);
+	memcpy(message + GX_DNS_HEADER_OCTETS, name, len);
+	knot_wire_write_u16(message + GX_DNS_HEADER_OCTETS + len, type);
+	knot_wire_write_u16(message + GX_DNS_HEADER_OCTETS + len + 2, KNOT_CLASS_IN);
+	memcpy(message + octets, rendered->octets, rendered->len_octets);
+	return octets + rendered->len_octets;
+}
+
+static const struct gx_map_entry *gx_pick_entry(const struct gx_input *input, const struct gx_pick *pick,
+						uint32_t location, char *owner, char *target)
+{
+	const struct gx_map *map = &input->config.maps[pick->geo->map];
+
+	knot_dname_to_str(owner, pick->geo->owner, KNOT_DNAME_TXT_MAXLEN);
+	knot_dname_to_str(target, map->sites[pick->site], KNOT_DNAME_TXT_MAXLEN);
+	return gx_map_find(map, location);
+}
+
+static json_t *gx_picks_json(const struct gx_input *input, const struct gx_rendered *rendered, uint32_t location)
+{
+	char owner[KNOT_DNAME_TXT_MAXLEN + 1], target[KNOT_DNAME_TXT_MAXLEN + 1];
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < rendered->n_picks; i++) {
+		const struct gx_map_entry *entry;
+
+		if (rendered->picks[i].geo->kind != GX_GEO_CNAME)
+			continue;
+		entry = gx_pick_entry(input, &rendered->picks[i], location, owner, target);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s, s:i}", "name", owner, "file",
+						      entry->where.file, "line", (int)entry->where.line, "target",
+						      target, "entry", (int)entry->location));
+	}
+	return list;
+}
+
+static void gx_print_picks(const struct gx_input *input, const struct gx_rendered *rendered, uint32_t location)
+{
+	char owner[KNOT_DNAME_TXT_MAXLEN + 1], target[KNOT_DNAME_TXT_MAXLEN + 1];
+
+	for (size_t i = 0; i < rendered->n_picks; i++) {
+		const struct gx_map_entry *entry;
+
+		if (rendered->picks[i].geo->kind != GX_GEO_CNAME)
+			continue;
+		entry = gx_pick_entry(input, &rendered->picks[i], location, owner, target);
+		printf("%s\n  map     %s:%u: ", owner, entry->where.file, entry->where.line);
+		if (entry->location)
+			printf("location %u", entry->location);
+		else
+			printf("the default%s", location ? ", since the map does not name this location" : "");
+		printf(" goes to %s\n", target);
+	}
+}
+
+/* What the name says of the type. Returns the exit code. */
+static int gx_explain_name(const struct gx_command *command, const struct gx_input *input,
+			   const struct gx_place *place, const knot_dname_t *name, uint16_t type, json_t *json)
+{
+	struct gx_renderer *renderer = gx_renderer_new(&input->config);
+	uint32_t ref = gx_image_find(&input->image, name, type);
+	struct gx_rendered rendered = {};
+	uint8_t *message = malloc(KNOT_WIRE_MAX_PKTSIZE + KNOT_DNAME_MAXLEN + 16);
+	int error = gx_render(renderer, name, type, place->location, &rendered);
+	size_t octets;
+
+	if (json)
+		json_object_set_new(json, "passed", json_boolean(ref == GX_REF_NONE || error));
+	if (ref == GX_REF_NONE || error) {
+		if (!json)
+			printf("passed: %s\n", ref == GX_REF_NONE ? gx_reason_text(GX_PASSED_NAME) : strerror(-error));
+		goto out;
+	}
+	octets = gx_complete(&rendered, name, type, message);
+	if (json) {
+		json_object_set_new(json, "maps", gx_picks_json(input, &rendered, place->location));
+		json_object_set_new(json, "scope", json_integer(gx_scope(place, ref)));
+		json_object_set_new(json, "answer", gx_message_json(message, octets));
+		goto out;
+	}
+	gx_print_picks(input, &rendered, place->location);
+	printf("ECS scope %u%s\n", gx_scope(place, ref),
+	       (ref & GX_REF_KIND) == GX_REF_FIXED ? ": every client gets this answer" : "");
+	gx_print_records_of(message, octets);
+out:
+	free(message);
+	gx_renderer_free(renderer);
+	return GX_EXIT_DONE;
+}
+
+/* The configuration that the serving generation was built from. */
+static const char *gx_serving_config(const struct gx_command *command, const struct gx_options *options,
+				     struct gx_meta *meta)
+{
+	struct gx_attachment attachment;
+	char folder[GX_PATH_OCTETS];
+	struct gx_failure failure;
+	const char **interfaces;
+
+	if (!gx_serving_interfaces(options, &interfaces)) {
+		gx_complain(command, "nothing is serving; which configuration? --pdns PDNS_CONF");
+		return NULL;
+	}
+	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {
+		gx_complain(command, "%s", failure.text);
+		return NULL;
+	}
+	if (!gx_pins_find(interfaces[0], attachment.prog_id, folder) || gx_pins_meta(folder, meta, &failure)) {
+		gx_complain(command, "%s: the serving generation does not say what it was built from", interfaces[0]);
+		return NULL;
+	}
+	return meta->config;
+}
+
+int gx_cmd_explain(const struct gx_command *command, const struct gx_options *options)
+{
+	knot_dname_t name[KNOT_DNAME_MAXLEN];
+	const char *file = options->pdns;
+	struct gx_input input = {};
+	struct gx_place place = {};
+	uint16_t type = GX_TYPE_A;
+	struct gx_meta meta;
+	json_t *json = NULL;
+	int result;
+
+	if (gx_parse_addr(options->operands[0], &place.asked)) {
+		gx_complain(command, "%s: no IPv4 or IPv6 address", options->operands[0]);
+		return GX_EXIT_USAGE;
+	}
+	if (options->n_operands > 1 && !knot_dname_from_str(name, options->operands[1], sizeof(name))) {
+		gx_complain(command, "%s: no domain name", options->operands[1]);
+		return GX_EXIT_USAGE;
+	}
+	if (options->n_operands > 2 && knot_rrtype_from_string(options->operands[2], &type)) {
+		gx_complain(command, "%s: no RR type: A, AAAA, MX, TYPE65, ...", options->operands[2]);
+		return GX_EXIT_USAGE;
+	}
+	if (!file)
+		file = gx_serving_config(command, options, &meta);
+	if (!file)
+		return GX_EXIT_USAGE;
+	result = gx_input_read(&input, file, options);
+	if (result == GX_EXIT_DONE) {
+		gx_find_place(&input, &place);
+		if (options->json)
+			json = gx_place_json(&input, &place);
+		else
+			gx_print_place(&input, &place);
+		if (options->n_operands > 1) {
+			knot_dname_to_lower(name);
+			result = gx_explain_name(command, &input, &place, name, type, json);
+		}
+		if (json)
+			gx_print_json(json);
+	}
+	gx_input_free(&input);
+	return result;
+}

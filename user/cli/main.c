@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* geoxdp: the table of commands. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/cli/cli.h"
+
+static const struct gx_command gx_commands[] = {
+	{ "check", "", "validate a configuration and every file it names", "pqj", 0, 0,
+	  "Prints each finding as FILE:LINE: what is wrong: what would be right.\n"
+	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
+	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
+	  gx_cmd_check },
+	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "pfedniqj", 1, 2,
+	  "Builds the query, gives it to the XDP program in the kernel, and prints the reply as dig does, or\n"
+	  "`passed: REASON` where the DNS server behind it would get the query. Without --pdns, asks the\n"
+	  "generation that is serving; its counters do not move.\n\n"
+	  "  geoxdp query --pdns examples/own-cdn/pdns.conf --from 8.8.8.8 www.example.com\n"
+	  "  geoxdp query --ecs 193.0.0.0/21 www.example.com AAAA\n",
+	  gx_cmd_query },
+	{ "explain", "ADDR [NAME [TYPE]]", "why an address gets the answer it gets", "piqj", 1, 3,
+	  "Names the source line that says where the address is, the map entry and the target it leads to, the\n"
+	  "answer, and the ECS scope. Without --pdns, reads the configuration of the serving generation.\n\n"
+	  "  geoxdp explain --pdns examples/own-cdn/pdns.conf 8.8.8.8 www.example.com\n",
+	  gx_cmd_explain },
+	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "pimqj", 0, 0,
+	  "Answers on all addresses of the interface. The program serves on after the command has ended, and\n"
+	  "until `geoxdp down`. A mistake in the configuration changes nothing.\n\n"
+	  "  geoxdp up --pdns /etc/powerdns/pdns.conf -i eth0\n",
+	  gx_cmd_up },
+	{ "down", "", "stop answering and leave nothing behind", "iqj", 0, 0,
+	  "Without -i, on all interfaces. The DNS server behind gets all queries from then on.\n\n"
+	  "  geoxdp down\n",
+	  gx_cmd_down },
+	{ "status", "", "what is serving, and since when", "ij", 0, 0,
+	  "Exit status 1 if nothing is serving.\n\n"
+	  "  geoxdp status --json\n",
+	  gx_cmd_status },
+	{ "stats", "", "how many packets were answered, or passed and why", "iwj", 0, 0,
+	  "  geoxdp stats --watch\n",
+	  gx_cmd_stats },
+};
+
+#define GX_N_COMMANDS (sizeof(gx_commands) / sizeof(*gx_commands))
+
+static const struct gx_command *gx_find_command(const char *name)
+{
+	for (size_t i = 0; i < GX_N_COMMANDS; i++)
+		if (!strcmp(gx_commands[i].name, name))
+			return &gx_commands[i];
+	return NULL;
+}
+
+static int gx_print_help(FILE *file)
+{
+	fprintf(file, "geoxdp - GeoDNS answers in the network driver\n\n"
+		      "usage: geoxdp COMMAND [options] [operands]\n\n");
+	for (size_t i = 0; i < GX_N_COMMANDS; i++)
+		fprintf(file, "  %-8s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
+			gx_commands[i].summary);
+	fprintf(file, "\n`geoxdp help COMMAND` says more. Exit status: 0 done, 1 failed, 2 usage,\n"
+		      "3 invalid configuration.\n");
+	return file == stdout ? GX_EXIT_DONE : GX_EXIT_USAGE;
+}
+
+static int gx_print_command_help(const struct gx_command *command)
+{
+	printf("usage: geoxdp %s [options]%s%s\n\n%s\n\n", command->name, *command->operands ? " " : "",
+	       command->operands, command->summary);
+	gx_print_options(command);
+	printf("\n%s", command->help);
+	return GX_EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct gx_options options = {};
+	const struct gx_command *command;
+	const char *name = argc > 1 ? argv[1] : "";
+	int result;
+
+	setlinebuf(stdout);
+	gx_object_set_verbose(getenv("GEOXDP_VERBOSE") != NULL);
+	if (!strcmp(name, "--version") || !strcmp(name, "version")) {
+		printf("geoxdp %s (ABI %d)\n", GX_VERSION, GX_ABI_VERSION);
+		return GX_EXIT_DONE;
+	}
+	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h")) {
+		command = argc > 2 ? gx_find_command(argv[2]) : NULL;
+		return command ? gx_print_command_help(command) : gx_print_help(argc > 2 ? stderr : stdout);
+	}
+	command = gx_find_command(name);
+	if (!command) {
+		if (*name)
+			fprintf(stderr, "geoxdp: %s: no such command\n\n", name);
+		return gx_print_help(stderr);
+	}
+	result = gx_parse_options(command, argc - 1, argv + 1, &options);
+	if (result == 0)
+		result = command->run(command, &options);
+	else
+		result = result > 0 ? gx_print_command_help(command) : GX_EXIT_USAGE;
+	free(options.interfaces);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "geoxdp %s: standard output: cannot be written\n", command->name);
+		return GX_EXIT_FAILED;
+	}
+	return result;
+}

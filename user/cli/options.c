@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The options of all commands, in one table. */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/cli/cli.h"
+#include "user/core/mem.h"
+
+struct gx_option {
+	char letter;
+	const char *name;
+	const char *argument;	/* NULL: takes none; "[X]": optional */
+	const char *text;
+};
+
+static const struct gx_option gx_option_table[] = {
+	{ 'p', "pdns", "PDNS_CONF", "an existing PowerDNS set-up with the geo backend" },
+	{ 'i', "interface", "IFACE", "network interface; may be given again" },
+	{ 'm', "mode", "MODE", "native, generic or auto (the default: native where the driver can)" },
+	{ 'f', "from", "ADDR", "the client's address (default 192.0.2.1)" },
+	{ 'e', "ecs", "NET", "EDNS client subnet, such as 198.51.100.0/24" },
+	{ 'd', "dnssec", NULL, "set DO=1" },
+	{ 'n', "noedns", NULL, "send no OPT" },
+	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
+	{ 'q', "quiet", NULL, "no progress, no summary" },
+	{ 'j', "json", NULL, "print JSON" },
+	{ 'h', "help", NULL, "this help" },
+};
+
+#define GX_N_OPTIONS (sizeof(gx_option_table) / sizeof(*gx_option_table))
+
+static bool gx_takes(const struct gx_command *command, char letter)
+{
+	return letter == 'h' || strchr(command->options, letter);
+}
+
+void gx_print_options(const struct gx_command *command)
+{
+	for (size_t i = 0; i < GX_N_OPTIONS; i++) {
+		const struct gx_option *option = &gx_option_table[i];
+		char left[64];
+
+		if (!gx_takes(command, option->letter))
+			continue;
+		snprintf(left, sizeof(left), "-%c, --%s%s%s", option->letter, option->name,
+			 option->argument ? (*option->argument == '[' ? "" : " ") : "",
+			 option->argument ? option->argument : "");
+		printf("  %-26s %s\n", left, option->text);
+	}
+}
+
+static int gx_parse_mode(const struct gx_command *command, const char *text, enum gx_mode *mode)
+{
+	for (enum gx_mode each = GX_MODE_AUTO; each <= GX_MODE_GENERIC; each++) {
+		if (!strcmp(text, gx_mode_name(each))) {
+			*mode = each;
+			return 0;
+		}
+	}
+	gx_complain(command, "--mode %s: native, generic or auto", text);
+	return -1;
+}
+
+static int gx_take_option(const struct gx_command *command, int letter, struct gx_options *out)
+{
+	switch (letter) {
+	case 'p':
+		out->pdns = optarg;
+		return 0;
+	case 'i':
+		out->interfaces = gx_realloc(out->interfaces, (out->n_interfaces + 1) * sizeof(*out->interfaces));
+		out->interfaces[out->n_interfaces++] = optarg;
+		if (*optarg && !strchr(optarg, '/') && strcmp(optarg, ".") && strcmp(optarg, ".."))
+			return 0;
+		gx_complain(command, "--interface %s: not the name of an interface", optarg);
+		return -1;
+	case 'm':
+		return gx_parse_mode(command, optarg, &out->mode);
+	case 'f':
+		out->from = optarg;
+		return 0;
+	case 'e':
+		out->ecs = optarg;
+		return 0;
+	case 'w':
+		out->watch = optarg ? optarg : "";
+		return 0;
+	case 'd':
+		out->dnssec = true;
+		return 0;
+	case 'n':
+		out->no_edns = true;
+		return 0;
+	case 'q':
+		out->quiet = true;
+		return 0;
+	case 'j':
+		out->json = true;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+int gx_parse_options(const struct gx_command *command, int argc, char **argv, struct gx_options *out)
+{
+	struct option longs[GX_N_OPTIONS + 1] = {};
+	char shorts[3 * GX_N_OPTIONS + 2] = ":", *next = shorts + 1;
+	size_t count = 0;
+	int letter;
+
+	for (size_t i = 0; i < GX_N_OPTIONS; i++) {
+		const struct gx_option *option = &gx_option_table[i];
+		int has = !option->argument ? no_argument :
+			  *option->argument == '[' ? optional_argument : required_argument;
+
+		if (!gx_takes(command, option->letter))
+			continue;
+		longs[count++] = (struct option){ option->name, has, NULL, option->letter };
+		*next++ = option->letter;
+		for (int colon = 0; colon < has; colon++)
+			*next++ = ':';
+	}
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (letter == 'h')
+			return 1;
+		if (letter == '?' || letter == ':') {
+			gx_complain(command, "%s: %s (`geoxdp help %s` lists the options)", argv[optind - 1],
+				    letter == ':' ? "needs an argument" : "no such option", command->name);
+			return -1;
+		}
+		if (gx_take_option(command, letter, out))
+			return -1;
+	}
+	out->operands = argv + optind;
+	out->n_operands = argc - optind;
+	if (out->n_operands >= command->min_operands && out->n_operands <= command->max_operands)
+		return 0;
+	gx_complain(command, "%s; usage: geoxdp %s [options] %s",
+		    out->n_operands < command->min_operands ? "something is missing" : "too many arguments",
+		    command->name, command->operands);
+	return -1;
+}
+
+void gx_complain(const struct gx_command *command, const char *format, ...)
+{
+	va_list args;
+
+	gx_show_progress("", "");
+	fprintf(stderr, "geoxdp %s: ", command->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+const char *gx_colour(int fd, const char *code)
+{
+	return isatty(fd) && !getenv("NO_COLOR") ? code : "";
+}

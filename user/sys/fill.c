@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fill BPF maps without a system call per entry. */
+#include "user/sys/fill.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Entries per batch call: large enough that the call does not count, small enough to be interrupted. */
+#define GX_BATCH_ENTRIES 65536
+
+int gx_fill_array(const struct bpf_map *map, const void *content, size_t octets, struct gx_failure *failure)
+{
+	void *memory;
+
+	if (!octets)
+		return 0;
+	memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return gx_fail(failure, errno, NULL, "map %s: map into memory", bpf_map__name(map));
+	memcpy(memory, content, octets);
+	munmap(memory, octets);
+	return 0;
+}
+
+int gx_fill_trie(const struct bpf_map *map, const struct gx_leaves *leaves, struct gx_failure *failure)
+{
+	const char *keys = leaves->family == GX_IPV4 ? (const char *)leaves->keys4 : (const char *)leaves->keys6;
+	size_t key_octets = bpf_map__key_size(map), done = 0;
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+
+	while (done < leaves->count) {
+		size_t left = leaves->count - done;
+		__u32 count = left < GX_BATCH_ENTRIES ? left : GX_BATCH_ENTRIES;
+
+		if (bpf_map_update_batch(bpf_map__fd(map), keys + done * key_octets, leaves->values + done, &count,
+					 &opts))
+			return gx_fail(failure, errno, NULL, "map %s: fill with %zu prefixes",
+				       bpf_map__name(map), leaves->count);
+		done += count;
+	}
+	return 0;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A generation in the kernel: the program with its tables. */
+#include "user/sys/object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "geoxdp.skel.h"
+#include "geoxdp/hash.h"
+#include "user/core/mem.h"
+#include "user/sys/fill.h"
+
+struct gx_object {
+	struct geoxdp_bpf *skel;
+};
+
+#define GX_LOAD_HINT "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
+
+static bool gx_verbose;
+
+static int gx_print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return gx_verbose ? vfprintf(stderr, format, args) : 0;
+}
+
+void gx_object_set_verbose(bool verbose)
+{
+	gx_verbose = verbose;
+}
+
+int gx_object_prog_fd(const struct gx_object *object)
+{
+	return bpf_program__fd(object->skel->progs.geoxdp);
+}
+
+int gx_object_stats_fd(const struct gx_object *object)
+{
+	return bpf_map__fd(object->skel->maps.stats);
+}
+
+static struct gx_object *gx_object_open(struct gx_failure *failure)
+{
+	struct gx_object *object = gx_calloc(1, sizeof(*object));
+
+	libbpf_set_print(gx_print_libbpf);
+	object->skel = geoxdp_bpf__open();
+	if (object->skel)
+		return object;
+	gx_fail(failure, errno, NULL, "program: open");
+	free(object);
+	return NULL;
+}
+
+/* Sizes and constants that the verifier is to know. */
+static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image)
+{
+	const struct {
+		struct bpf_map *map;
+		size_t entries;
+	} sizes[] = {
+		{ skel->maps.countries4, image->leaves[GX_IPV4].count },
+		{ skel->maps.countries6, image->leaves[GX_IPV6].count },
+		{ skel->maps.nets4, GX_NETS_MAX },
+		{ skel->maps.nets6, GX_NETS_MAX },
+		{ skel->maps.names, image->n_name_slots },
+		{ skel->maps.names_long, image->n_names_long },
+		{ skel->maps.types, image->n_types },
+		{ skel->maps.choices, image->n_choices },
+		{ skel->maps.answers, image->n_cells },
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		int error = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+
+		if (error)
+			return error;
+	}
+	skel->rodata->name_seed = image->name_seed;
+	skel->rodata->name_mask = image->n_name_slots - 1;
+	skel->rodata->class_count = image->n_classes;
+	skel->rodata->location_count = image->n_locations;
+	return 0;
+}
+
+/* The IPv6 trie is filled by a second thread: the two together take as long as the larger. */
+struct gx_fill_job {
+	const struct bpf_map *map;
+	const struct gx_leaves *leaves;
+	struct gx_failure failure;
+	int error;
+};
+
+static void *gx_fill_in_thread(void *argument)
+{
+	struct gx_fill_job *job = argument;
+
+	job->error = gx_fill_trie(job->map, job->leaves, &job->failure);
+	return NULL;
+}
+
+static int gx_fill_tries(struct geoxdp_bpf *skel, const struct gx_image *image, struct gx_failure *failure)
+{
+	struct gx_fill_job job = { .map = skel->maps.countries6, .leaves = &image->leaves[GX_IPV6] };
+	pthread_t thread;
+	int error;
+
+	error = pthread_create(&thread, NULL, gx_fill_in_thread, &job);
+	if (error)
+		return gx_fail(failure, error, NULL, "tables: start a thread");
+	error = gx_fill_trie(skel->maps.countries4, &image->leaves[GX_IPV4], failure);
+	pthread_join(thread, NULL);
+	if (!error && job.error) {
+		*failure = job.failure;
+		error = job.error;
+	}
+	return error;
+}
+
+static int gx_fill_services(const struct bpf_map *map, const struct gx_services *services,
+			    struct gx_failure *failure)
+{
+	struct gx_service slots[GX_SERVICE_SLOTS] = {};
+
+	for (size_t i = 0; i < services->count; i++) {
+		const struct gx_addr *addr = &services->list[i];
+		uint8_t octets[16] = { [10] = 0xff, [11] = 0xff };
+		uint64_t words[2];
+		uint32_t home, probe;
+
+		gx_addr_to_octets(addr, octets + (addr->family == GX_IPV4 ? 12 : 0));
+		memcpy(words, octets, sizeof(words));
+		home = gx_hash_service(words[0], words[1]);
+		for (probe = 0; probe < GX_SERVICE_PROBES; probe++) {
+			struct gx_service *slot = &slots[(home + probe) % GX_SERVICE_SLOTS];
+			const struct gx_service empty = {};
+
+			if (!memcmp(slot, octets, sizeof(octets)))
+				break;
+			if (memcmp(slot, &empty, sizeof(empty)))
+				continue;
+			memcpy(slot->address, octets, sizeof(octets));
+			break;
+		}
+		if (probe == GX_SERVICE_PROBES || services->count > GX_SERVICE_MAX)
+			return gx_fail(failure, E2BIG, "at most 256", "service addresses: %zu of them",
+				       services->count);
+	}
+	for (uint32_t i = 0; i < GX_SERVICE_SLOTS; i++)
+		if (bpf_map_update_elem(bpf_map__fd(map), &i, &slots[i], BPF_ANY))
+			return gx_fail(failure, errno, NULL, "map services: fill");
+	return 0;
+}
+
+static int gx_object_fill(struct geoxdp_bpf *skel, const struct gx_image *image, const struct gx_services *services,
+			  const struct gx_meta *meta, struct gx_failure *failure)
+{
+	const struct {
+		const struct bpf_map *map;
+		const void *content;
+		size_t octets;
+	} arrays[] = {
+		{ skel->maps.names, image->names, image->n_name_slots * sizeof(*image->names) },
+		{ skel->maps.names_long, image->names_long, image->n_names_long * sizeof(*image->names_long) },
+		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },
+		{ skel->maps.choices, image->choices, image->n_choices * sizeof(*image->choices) },
+		{ skel->maps.answers, image->answers, image->n_cells * sizeof(*image->answers) },
+	};
+	uint32_t zero = 0;
+	int error;
+
+	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++) {
+		error = gx_fill_array(arrays[i].map, arrays[i].content, arrays[i].octets, failure);
+		if (error)
+			return error;
+	}
+	error = gx_fill_services(skel->maps.services, services, failure);
+	if (error)
+		return error;
+	if (bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, meta, BPF_ANY))
+		return gx_fail(failure, errno, NULL, "map meta: fill");
+	return gx_fill_tries(skel, image, failure);
+}
+
+int gx_object_load(struct gx_object **out, const struct gx_image *image, const struct gx_services *services,
+		   const struct gx_meta *meta, const char *stats_pin, struct gx_failure *failure)
+{
+	struct gx_object *object = gx_object_open(failure);
+	int error, stats_fd = -1;
+
+	if (!object)
+		return -ENOMEM;
+	error = gx_object_size(object->skel, image);
+	if (!error && stats_pin) {
+		stats_fd = bpf_obj_get(stats_pin);
+		error = stats_fd < 0 ? -errno : bpf_map__reuse_fd(object->skel->maps.stats, stats_fd);
+	}
+	if (!error)
+		error = geoxdp_bpf__load(object->skel);
+	if (error)
+		gx_fail(failure, -error, error == -EPERM ? GX_LOAD_HINT : "GEOXDP_VERBOSE=1 shows the verifier's log",
+			"program: load");
+	else
+		error = gx_object_fill(object->skel, image, services, meta, failure);
+	if (stats_fd >= 0)
+		close(stats_fd);
+	if (error) {
+		gx_object_free(object);
+		return error;
+	}
+	*out = object;
+	return 0;
+}
+
+/* Let every map but `stats` and .rodata be the pinned one. */
+static int gx_object_share(struct geoxdp_bpf *skel, const char *folder, struct gx_failure *failure)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, skel->obj) {
+		char path[256];
+		int fd, error;
+
+		if (map == skel->maps.stats || map == skel->maps.rodata)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			return gx_fail(failure, errno, "is another version of geoxdp serving? `geoxdp up` replaces it",
+				       "%s: open", path);
+		error = bpf_map__reuse_fd(map, fd);
+		close(fd);
+		if (error)
+			return gx_fail(failure, -error, NULL, "%s: use", path);
+	}
+	return 0;
+}
+
+/* The constants of a pinned generation. */
+static int gx_object_copy_rodata(struct geoxdp_bpf *skel, const char *folder, struct gx_failure *failure)
+{
+	char path[256];
+	uint32_t zero = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/rodata", folder);
+	fd = bpf_obj_get(path);
+	if (fd < 0 || bpf_map_lookup_elem(fd, &zero, skel->rodata)) {
+		gx_fail(failure, errno, NULL, "%s: read", path);
+		if (fd >= 0)
+			close(fd);
+		return -EIO;
+	}
+	close(fd);
+	return 0;
+}
+
+int gx_object_load_pinned(struct gx_object **out, const char *folder, struct gx_failure *failure)
+{
+	struct gx_object *object = gx_object_open(failure);
+	int error;
+
+	if (!object)
+		return -ENOMEM;
+	error = gx_object_share(object->skel, folder, failure);
+	if (!error)
+		error = gx_object_copy_rodata(object->skel, folder, failure);
+	if (!error) {
+		error = geoxdp_bpf__load(object->skel);
+		if (error)
+			gx_fail(failure, -error, error == -EPERM ? GX_LOAD_HINT : NULL, "program: load");
+	}
+	if (error) {
+		gx_object_free(object);
+		return error;
+	}
+	*out = object;
+	return 0;
+}
+
+void gx_object_free(struct gx_object *object)
+{
+	if (!object)
+		return;
+	geoxdp_bpf__destroy(object->skel);
+	free(object);
+}
+
+int gx_object_pin(const struct gx_object *object, const char *folder, struct gx_failure *failure)
+{
+	struct bpf_map *map;
+	char path[256];
+
+	bpf_object__for_each_map(map, object->skel->obj) {
+		/* bpffs takes no dots in names. */
+		snprintf(path, sizeof(path), "%s/%s", folder,
+			 map == object->skel->maps.rodata ? "rodata" : bpf_map__name(map));
+		if (bpf_obj_pin(bpf_map__fd(map), path))
+			return gx_fail(failure, errno, NULL, "%s: pin", path);
+	}
+	snprintf(path, sizeof(path), "%s/prog", folder);
+	if (bpf_obj_pin(gx_object_prog_fd(object), path))
+		return gx_fail(failure, errno, NULL, "%s: pin", path);
+	return 0;
+}
+
+int gx_object_service(const struct gx_object *object, enum gx_family family, struct gx_addr *out,
+		      struct gx_failure *failure)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }, empty[16];
+	struct gx_service service;
+
+	for (uint32_t i = 0; i < GX_SERVICE_SLOTS; i++) {
+		bool ipv4;
+
+		if (bpf_map_lookup_elem(bpf_map__fd(object->skel->maps.services), &i, &service))
+			return gx_fail(failure, errno, NULL, "map services: read");
+		if (!memcmp(service.address, empty, sizeof(empty)))
+			continue;
+		ipv4 = !memcmp(service.address, mapped, sizeof(mapped));
+		if (ipv4 != (family == GX_IPV4))
+			continue;
+		*out = gx_addr_from_octets(family, service.address + (ipv4 ? 12 : 0));
+		return 0;
+	}
+	return gx_fail(failure, 0, NULL, "this generation serves on no %s address",
+		       family == GX_IPV4 ? "IPv4" : "IPv6");
+}
+
+int gx_stats_read(int map_fd, uint64_t counts[GX_REASON_COUNT], struct gx_failure *failure)
+{
+	int n_cpus = libbpf_num_possible_cpus();
+	uint64_t *values;
+
+	if (n_cpus < 1)
+		return gx_fail(failure, -n_cpus, NULL, "CPUs: count");
+	values = gx_calloc(n_cpus, sizeof(*values));
+	for (uint32_t i = 0; i < GX_REASON_COUNT; i++) {
+		if (bpf_map_lookup_elem(map_fd, &i, values)) {
+			free(values);
+			return gx_fail(failure, errno, NULL, "map stats: read");
+		}
+		counts[i] = 0;
+		for (int cpu = 0; cpu < n_cpus; cpu++)
+			counts[i] += values[cpu];
+	}
+	free(values);
+	return 0;
+}
+
+int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		  struct gx_failure *failure)
+{
+	uint64_t before[GX_REASON_COUNT], after[GX_REASON_COUNT];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = octets, .data_out = out->frame,
+		    .data_size_out = sizeof(out->frame), .repeat = 1);
+	int error;
+
+	error = gx_stats_read(gx_object_stats_fd(object), before, failure);
+	if (error)
+		return error;
+	if (bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts))
+		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
+	error = gx_stats_read(gx_object_stats_fd(object), after, failure);
+	if (error)
+		return error;
+	out->action = opts.retval;
+	out->octets = opts.data_size_out;
+	for (uint32_t i = 0; i < GX_REASON_COUNT; i++)
+		if (after[i] != before[i])
+			out->reason = i;
+	return 0;
+}

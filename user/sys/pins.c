@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is pinned below /sys/fs/bpf/geoxdp. */
+#include "user/sys/pins.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/core/mem.h"
+
+#ifndef BPF_FS_MAGIC
+#define BPF_FS_MAGIC 0xcafe4a11
+#endif
+
+#define GX_LOCK_WAIT_MS 10000
+
+static const char gx_generation_prefix[] = "gen-";
+
+static int gx_make_folder(const char *path, struct gx_failure *failure)
+{
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return gx_fail(failure, errno, errno == EACCES || errno == EPERM ? "needs root" : NULL,
+			       "%s: make folder", path);
+	return 0;
+}
+
+int gx_pins_prepare(struct gx_failure *failure)
+{
+	struct statfs fs;
+
+	if (statfs(GX_BPFFS, &fs))
+		return gx_fail(failure, errno, "needs a kernel with BPF and sysfs", "%s: look at", GX_BPFFS);
+	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", GX_BPFFS, "bpf", 0, "mode=0700"))
+		return gx_fail(failure, errno, "needs root", "%s: mount the BPF file system", GX_BPFFS);
+	return gx_make_folder(GX_PIN_ROOT, failure);
+}
+
+int gx_pins_lock(struct gx_failure *failure)
+{
+	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	int fd = open(GX_PIN_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return gx_fail(failure, errno, NULL, "%s: open", GX_PIN_ROOT);
+	for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ms += 20) {
+		if (errno != EWOULDBLOCK || waited_ms >= GX_LOCK_WAIT_MS) {
+			int error = errno;
+
+			close(fd);
+			return gx_fail(failure, error, "another geoxdp command is at work", "%s: lock", GX_PIN_ROOT);
+		}
+		nanosleep(&pause, NULL);
+	}
+	return fd;
+}
+
+static int gx_is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* Names in a folder, sorted by version so that gen-10 follows gen-9; 0 if there is no such folder. */
+static size_t gx_list_folder(const char *path, char ***names)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, gx_is_visible, versionsort);
+
+	*names = NULL;
+	if (count <= 0)
+		return 0;
+	*names = gx_calloc(count, sizeof(**names));
+	for (int i = 0; i < count; i++) {
+		(*names)[i] = strdup(entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return count;
+}
+
+static void gx_free_names(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
+size_t gx_pins_interfaces(char ***names)
+{
+	return gx_list_folder(GX_PIN_ROOT, names);
+}
+
+/* Remove the pins in a folder, and the folder: what they pinned lives on while it is used. */
+static void gx_remove_folder(const char *folder)
+{
+	char **names, path[GX_PATH_OCTETS + NAME_MAX + 2];
+	size_t count = gx_list_folder(folder, &names);
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	gx_free_names(names, count);
+	rmdir(folder);
+}
+
+int gx_pins_add(const char *interface, uint32_t number, const struct gx_object *object, struct gx_failure *failure)
+{
+	char folder[GX_PATH_OCTETS], making[GX_PATH_OCTETS + 8];
+	int error;
+
+	snprintf(folder, sizeof(folder), "%s/%s", GX_PIN_ROOT, interface);
+	error = gx_make_folder(folder, failure);
+	if (error)
+		return error;
+	gx_pins_folder(interface, number, folder);
+	snprintf(making, sizeof(making), "%s-new", folder);
+	gx_remove_folder(making);
+	error = gx_make_folder(making, failure);
+	if (!error)
+		error = gx_object_pin(object, making, failure);
+	if (!error && rename(making, folder))
+		error = gx_fail(failure, errno, NULL, "%s: rename", making);
+	if (error)
+		gx_remove_folder(making);
+	return error;
+}
+
+/* Number of "gen-N", 0 for any other name. */
+static uint32_t gx_parse_generation(const char *name)
+{
+	const size_t prefix = sizeof(gx_generation_prefix) - 1;
+	unsigned long number;
+	char *end;
+
+	if (strncmp(name, gx_generation_prefix, prefix))
+		return 0;
+	number = strtoul(name + prefix, &end, 10);
+	return *end || end == name + prefix || number > UINT32_MAX ? 0 : number;
+}
+
+char *gx_pins_folder(const char *interface, uint32_t number, char *path)
+{
+	snprintf(path, GX_PATH_OCTETS, "%s/%s/%s%u", GX_PIN_ROOT, interface, gx_generation_prefix, number);
+	return path;
+}
+
+uint32_t gx_pins_last(const char *interface)
+{
+	char **names, path[GX_PATH_OCTETS];
+	uint32_t last = 0;
+	size_t count;
+
+	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
+	count = gx_list_folder(path, &names);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = gx_parse_generation(names[i]);
+
+		last = number > last ? number : last;
+	}
+	gx_free_names(names, count);
+	return last;
+}
+
+static uint32_t gx_pinned_prog_id(const char *folder)
+{
+	struct bpf_prog_info info = {};
+	__u32 octets = sizeof(info);
+	char path[GX_PATH_OCTETS + 8];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/prog", folder);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return 0;
+	if (bpf_obj_get_info_by_fd(fd, &info, &octets))
+		info.id = 0;
+	close(fd);
+	return info.id;
+}
+
+uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder)
+{
+	char **names, path[GX_PATH_OCTETS];
+	uint32_t found = 0;
+	size_t count;
+
+	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
+	count = gx_list_folder(path, &names);
+	for (size_t i = 0; i < count && !found; i++) {
+		uint32_t number = gx_parse_generation(names[i]);
+
+		if (!number)
+			continue;
+		gx_pins_folder(interface, number, folder);
+		if (gx_pinned_prog_id(folder) == prog_id)
+			found = number;
+	}
+	gx_free_names(names, count);
+	return found;
+}
+
+/* Octets that a map takes, as the kernel accounts them. */
+static uint64_t gx_map_memory(int fd)
+{
+	unsigned long long octets = 0;
+	char path[64], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "memlock: %llu", &octets) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return octets;
+}
+
+size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max)
+{
+	char **names, path[GX_PATH_OCTETS + NAME_MAX + 2];
+	size_t count = gx_list_folder(folder, &names), used = 0;
+
+	for (size_t i = 0; i < count && used < max; i++) {
+		struct gx_table *table = &tables[used];
+		struct bpf_map_info info = {};
+		__u32 octets = sizeof(info);
+		int fd;
+
+		if (!strcmp(names[i], "prog"))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &octets)) {
+			snprintf(table->name, sizeof(table->name), "%.23s", names[i]);
+			table->type = info.type;
+			table->key_octets = info.key_size;
+			table->value_octets = info.value_size;
+			table->max_entries = info.max_entries;
+			table->memory_octets = gx_map_memory(fd);
+			used++;
+		}
+		close(fd);
+	}
+	gx_free_names(names, count);
+	return used;
+}
+
+int gx_pins_meta(const char *folder, struct gx_meta *meta, struct gx_failure *failure)
+{
+	char path[GX_PATH_OCTETS + 8];
+	struct bpf_map_info info = {};
+	__u32 octets = sizeof(info), zero = 0;
+	int fd, error = 0;
+
+	snprintf(path, sizeof(path), "%s/meta", folder);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return gx_fail(failure, errno, NULL, "%s: open", path);
+	if (bpf_obj_get_info_by_fd(fd, &info, &octets))
+		error = gx_fail(failure, errno, NULL, "%s: look at", path);
+	else if (info.value_size != sizeof(*meta))
+		error = -EPROTO;
+	else if (bpf_map_lookup_elem(fd, &zero, meta))
+		error = gx_fail(failure, errno, NULL, "%s: read", path);
+	else if (meta->abi_version != GX_ABI_VERSION)
+		error = -EPROTO;
+	close(fd);
+	if (error == -EPROTO)
+		gx_fail(failure, 0, "`geoxdp up` replaces it", "%s: of another version of geoxdp", folder);
+	return error;
+}
+
+void gx_pins_remove(const char *interface, uint32_t keep)
+{
+	char **names, path[GX_PATH_OCTETS];
+	size_t count;
+
+	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
+	count = gx_list_folder(path, &names);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = gx_parse_generation(names[i]);
+
+		if (strncmp(names[i], gx_generation_prefix, sizeof(gx_generation_prefix) - 1) ||
+		    (number && number == keep))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/%s", GX_PIN_ROOT, interface, names[i]);
+		gx_remove_folder(path);
+	}
+	gx_free_names(names, count);
+}
+
+void gx_pins_remove_interface(const char *interface)
+{
+	char path[GX_PATH_OCTETS];
+
+	gx_pins_remove(interface, 0);
+	unlink(gx_pins_link(interface, path));
+	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
+	rmdir(path);
+	rmdir(GX_PIN_ROOT); /* stays while another interface serves */
+}
+
+char *gx_pins_link(const char *interface, char *path)
+{
+	snprintf(path, GX_PATH_OCTETS, "%s/%s/link", GX_PIN_ROOT, interface);
+	return path;
+}

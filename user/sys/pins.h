@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is pinned below /sys/fs/bpf/geoxdp: a folder per interface, in it the link and a folder per generation. */
+#ifndef GEOXDP_SYS_PINS_H
+#define GEOXDP_SYS_PINS_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geoxdp/abi.h"
+#include "user/sys/failure.h"
+#include "user/sys/object.h"
+
+#define GX_BPFFS "/sys/fs/bpf"
+#define GX_PIN_ROOT GX_BPFFS "/geoxdp"
+#define GX_PATH_OCTETS 256
+
+/* Mount the BPF file system if it is not, and make the root folder. */
+int gx_pins_prepare(struct gx_failure *failure);
+
+/**
+ * gx_pins_lock - keep other geoxdp commands from changing anything
+ *
+ * Waits up to ten seconds. Returns a descriptor that holds the lock until it is closed, or -errno.
+ */
+int gx_pins_lock(struct gx_failure *failure);
+
+/* Interfaces with a folder, sorted; free each name and the list. Returns the number, 0 also without a root. */
+size_t gx_pins_interfaces(char ***names);
+
+/**
+ * gx_pins_add - pin an object as the interface's next generation
+ * @number: receives the number of it
+ *
+ * All of it appears at once, or nothing does.
+ */
+int gx_pins_add(const char *interface, uint32_t number, const struct gx_object *object, struct gx_failure *failure);
+
+/* The highest generation number that is pinned, 0: none. */
+uint32_t gx_pins_last(const char *interface);
+
+/**
+ * gx_pins_find - the generation whose program has this id
+ * @folder: receives its path; GX_PATH_OCTETS
+ *
+ * Returns its number, 0: none.
+ */
+uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder);
+
+/* Path of a generation's folder; GX_PATH_OCTETS. */
+char *gx_pins_folder(const char *interface, uint32_t number, char *path);
+
+/* A map of a generation and what it takes. */
+struct gx_table {
+	char name[24];
+	uint32_t type;		/* BPF_MAP_TYPE_* */
+	uint32_t key_octets;
+	uint32_t value_octets;
+	uint32_t max_entries;
+	uint64_t memory_octets;
+};
+
+/* The generation's maps, at most max of them, sorted by name. Returns the number. */
+size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max);
+
+/* What the generation says of itself. Returns 0 or -errno; -EPROTO: of another version of geoxdp. */
+int gx_pins_meta(const char *folder, struct gx_meta *meta, struct gx_failure *failure);
+
+/* Unpin all generations of an interface but one (0: all), and what an interrupted command left. */
+void gx_pins_remove(const char *interface, uint32_t keep);
+
+/* Remove the interface's folder, and the root when it was the last. */
+void gx_pins_remove_interface(const char *interface);
+
+/* Path of the pinned link; GX_PATH_OCTETS. */
+char *gx_pins_link(const char *interface, char *path);
+
+#endif
