@@ -16,6 +16,7 @@
 #include "bpf/kern/reply.h"
 #include "bpf/kern/service.h"
 #include "bpf/kern/verdict.h"
+#include "bpf/kern/wildcard.h"
 
 /* The frame is for a service address and holds a query of the form that is answered here. */
 static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packet)
@@ -52,6 +53,8 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	if (reason != GX_GO_ON)
 		return reason;
 	name = gx_find_name(ctx, packet.dns_offset, &question);
+	if (!name && wildcard_count)
+		name = gx_find_wildcard(ctx, packet.dns_offset, &question);
 	if (!name)
 		return GX_PASSED_NAME;
 	ref = gx_find_ref(name, question.type);

@@ -46,9 +46,26 @@ gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, 
 	if (!choice || choice->answer == 0)
 		return GX_PASSED_LOCATION;
 	*cell = choice->answer;
-	if (choice->variants > 1)
-		*cell += bpf_get_prandom_u32() % choice->variants * choice->stride_cells;
 	return GX_GO_ON;
+}
+
+/*
+ * The answer at a cell, in one of the orders that its addresses come in. Those behind the first are of the same
+ * length. NULL: no answer begins there.
+ */
+gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
+{
+	struct gx_answer *answer = bpf_map_lookup_elem(&answers, cell);
+
+	if (!answer || answer->len_octets == 0)
+		return NULL;
+	if (answer->variants > 1) {
+		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS;
+
+		*cell += bpf_get_prandom_u32() % answer->variants * cells;
+		answer = bpf_map_lookup_elem(&answers, cell);
+	}
+	return answer;
 }
 
 /**
@@ -76,8 +93,8 @@ gx_inline int gx_plan_answer(__u32 ref, const struct gx_packet *packet, const st
 			plan->scope_bits = 0;
 		plan->reason = GX_SERVED_GEO;
 	}
-	answer = bpf_map_lookup_elem(&answers, &cell);
-	if (!answer || answer->len_octets == 0)
+	answer = gx_find_answer(&cell);
+	if (!answer)
 		return GX_PASSED_LOCATION;
 	plan->cell = cell;
 	plan->octets = answer->len_octets;

@@ -15,9 +15,10 @@ struct gx_question {
 	__u16 zero[3];
 };
 
+/* dns_offset: of the message, or, for a name that ends the one in question, that many octets further. */
 gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offset)
 {
-	return gx_data(ctx) + (dns_offset & 0xff) + GX_DNS_HEADER_OCTETS;
+	return gx_data(ctx) + (dns_offset & 0x1ff) + GX_DNS_HEADER_OCTETS;
 }
 
 /* See gx_measure_name(). room: octets of the message behind the header. */
@@ -61,7 +62,7 @@ __attribute__((noinline)) int gx_parse_question(struct xdp_md *ctx, __u32 dns_of
 		return GX_PASSED_QTYPE;
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
-	if (gx_fold_name(name, end, len, name_seed, &question->name))
+	if (gx_fold_name(name, end, len, name_seed, 0, &question->name))
 		return GX_PASSED_QNAME;
 	question->sum = gx_csum_fold(gx_csum_part(question->name.sum, gx_csum_fold(tail_word), len));
 	return GX_GO_ON;
@@ -91,19 +92,30 @@ gx_inline int gx_is_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_n
 	return len <= GX_NAME_INLINE_OCTETS || !gx_rest_differs(ctx, dns_offset, len, name->rest);
 }
 
-/* The slot of the name in question; NULL: it is not loaded. */
-gx_inline struct gx_name *gx_find_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_question *question)
+/* The slot of a folded name, and its number; NULL: it is not loaded. */
+gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, __u32 len,
+					 const struct gx_folded *folded, __u32 *index)
 {
 	for (__u32 i = 0; i < GX_NAME_PROBES; i++) {
-		__u32 index = gx_hash_slot(question->name.hash + i, name_mask);
-		struct gx_name *name = bpf_map_lookup_elem(&names, &index);
+		struct gx_name *name;
+
+		*index = gx_hash_slot(folded->hash + i, name_mask);
+		name = bpf_map_lookup_elem(&names, index);
 
 		if (!name || name->tag == 0)
 			return NULL;
-		if (gx_is_name(ctx, dns_offset, name, question->octets - GX_QUESTION_TAIL_OCTETS, &question->name))
+		if (gx_is_name(ctx, dns_offset, name, len, folded))
 			return name;
 	}
 	return NULL;
+}
+
+/* The slot of the name in question; NULL: it is not loaded. */
+gx_inline struct gx_name *gx_find_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_question *question)
+{
+	__u32 index;
+
+	return gx_find_folded(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, &question->name, &index);
 }
 
 /* What a name says of a type: a reference as in abi.h. */

@@ -168,11 +168,14 @@ gx_inline void gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 udp
 	GX_STORE(__u64, ip + 32, packet->source[1]);
 }
 
-/* Header of the message: ID, opcode, RD and CD as they came, the rest ours. Its sum is returned. */
+/*
+ * Header of the message: ID and RD as they came, the rest ours. CD is cleared (RFC 4035 3.1.6), as NSD, Knot and
+ * gdnsd do. Its sum is returned.
+ */
 gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
 {
 	__u32 flags1 = (dns[2] & GX_DNS1_RD) | GX_DNS1_QR | plan->flags1;
-	__u32 flags2 = (dns[3] & GX_DNS2_CD) | (plan->rcode & GX_DNS2_RCODE);
+	__u32 flags2 = plan->rcode & GX_DNS2_RCODE;
 
 	GX_STORE(__u16, dns + 2, bpf_htons(flags1 << 8 | flags2));
 	GX_STORE(__u32, dns + 4, bpf_htonl(1u << 16 | plan->ancount));

@@ -10,6 +10,8 @@ static __always_inline int gx_is_service(const __u64 address[2])
 {
 	__u32 home = gx_hash_service(address[0], address[1]);
 
+	if (address[0] == 0 && address[1] == 0)
+		return 0; /* what an empty slot holds */
 	for (__u32 i = 0; i < GX_SERVICE_PROBES; i++) {
 		__u32 index = (home + i) % GX_SERVICE_SLOTS;
 		struct gx_service *service = bpf_map_lookup_elem(&services, &index);

@@ -7,6 +7,7 @@
 
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
 const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
+const volatile __u32 wildcard_count;	/* names with GX_NAME_WILDCARD; 0: the verifier drops what looks for them */
 const volatile __u32 class_count;	/* choices of a GX_REF_CLASS */
 const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
 

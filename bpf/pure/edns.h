@@ -26,7 +26,7 @@ gx_inline __u32 gx_ecs_address_octets(__u32 source_bits)
 	return (source_bits + 7) / 8;
 }
 
-/* Copy n < 32 octets in at most five steps. Both sides are checked. Return: 0, or -1 beyond a bound. */
+/* Copy n < 16 octets in at most four steps. Both sides are checked. Return: 0, or -1 beyond a bound. */
 gx_inline int gx_copy_octets(__u8 *to, const void *to_end, const __u8 *from, const void *from_end, __u32 n)
 {
 #define GX_COPY_STEP(type)                                                                         \

@@ -121,14 +121,26 @@ gx_inline int gx_load_name_word(const __u8 *name, const void *end, __u32 len, __
 	return tail;
 }
 
+/* The first two octets of a word in native order replaced by the label "*". */
+gx_inline __u64 gx_star_word(__u64 word)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (word & ~0xffffull) | '*' << 8 | 1;
+#else
+	return (word & ~0ull >> 16) | (__u64)(1 << 8 | '*') << 48;
+#endif
+}
+
 /**
  * gx_fold_name - fold and hash a name of known length
  * @seed: the generation's
+ * @star: count the first two octets, whatever they are, as the label "*"
  * @folded: zeroed; filled
  *
  * The others as above. Return: 0; -1: a bound that cannot fail did.
  */
-gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 seed, struct gx_folded *folded)
+gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 seed, int star,
+			   struct gx_folded *folded)
 {
 	__u64 hash = seed, sum = 0, word;
 
@@ -141,6 +153,8 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 			break;
 		sum = gx_csum_add64(sum, word);
 		word = gx_fold64(word);
+		if (star && i == 0)
+			word = gx_star_word(word);
 		hash = gx_hash_word(hash, word);
 		if (i < GX_NAME_INLINE_WORDS)
 			folded->words[i] = word;

@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	1
+#define GX_ABI_VERSION	2
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -79,6 +79,12 @@ struct gx_name {
 };
 
 #define GX_NAME_SIGNED	0x0001	/* the zone is signed: DO=1 is passed */
+/*
+ * Names right below that do not exist are the wildcard's (RFC 4592): the slot of "*." and this name answers them.
+ * With such a name, all names that exist below it are in the table: those that are not answered from here
+ * have references GX_REF_NONE, and keep the wildcard off themselves and what is below them.
+ */
+#define GX_NAME_WILDCARD 0x0002
 
 /* Value of `names_long`: the octets of a name from GX_NAME_INLINE_OCTETS on, zero-padded. */
 struct gx_name_rest {
@@ -94,16 +100,19 @@ struct gx_type {
 
 /* Value of `choices`: the mutable table. */
 struct gx_choice {
-	__u32	answer;		/* cell of the first variant; 0: pass */
-	__u16	variants;	/* >= 1: rotations of the same RRsets, chosen per query */
-	__u16	stride_cells;	/* from one variant to the next */
+	__u32	answer;		/* first cell; 0: pass */
+	__u32	zero;
 };
 
 /*
  * Value of `answers`: a cell. An answer begins at the cell of its number and goes on in the cells behind it;
  * octets are what follows the question: answer, authority and additional section, without OPT. Compression
  * pointers into the question count from the start of the message, so an answer belongs to one question
- * length. Cell 0 is never used.
+ * length, but for those of wildcards, which only point at the name in question. Cell 0 is never used.
+ *
+ * An answer that ends with several addresses is stored once for each order that they come in, one behind the
+ * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS. References and choices mean the first; which
+ * of them is sent is drawn for each query.
  */
 struct gx_answer {
 	__u16	len_octets;	/* of the whole answer; 0 in a continuation cell */
@@ -114,7 +123,7 @@ struct gx_answer {
 	__u8	flags1;		/* GX_DNS1_AA or 0 */
 	__u8	rcode;
 	__u16	flags;		/* GX_ANSWER_* */
-	__u16	zero;
+	__u16	variants;	/* orders that begin here, 1 to GX_ANSWER_VARIANTS_MAX; 1 in those behind the first */
 	__u8	octets[GX_CELL_OCTETS];
 };
 

@@ -28,6 +28,12 @@
 #define GX_ANSWER_MAX_OCTETS	(GX_REPLY_MAX_OCTETS - 12 - 5 - 11)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
+/* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
+#define GX_ANSWER_VARIANTS_MAX	32
+
+/* Labels that a question may have in front of a name that a wildcard is next to. */
+#define GX_WILDCARD_LABELS	8
+
 /* Types that one name can have beside A and AAAA before its other queries are passed. */
 #define GX_TYPES_PER_NAME	32
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A node with the set-up of world.h in the kernel, not attached: it is given frames by BPF_PROG_RUN. */
+#ifndef GEOXDP_TESTS_LIB_NODE_H
+#define GEOXDP_TESTS_LIB_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geoxdp/reason.h"
+#include "tests/lib/packet.h"
+#include "tests/lib/reply.h"
+
+/**
+ * node_up - read the set-up, load program and tables; there is one node in a process
+ *
+ * Returns 0; -EPERM where the kernel does not let us; another -errno, after it was printed.
+ */
+int node_up(void);
+void node_down(void);
+
+/* What became of a frame. */
+struct node_outcome {
+	enum gx_reason reason;
+	uint8_t frame[PACKET_MAX_OCTETS];	/* as it came out */
+	size_t octets;
+	struct query query;			/* where it was answered: what it asked */
+	struct reply reply;			/* and what it was told */
+};
+
+/**
+ * node_send - give a frame to the program and judge what comes out
+ * @frame: it, of 14 to PACKET_MAX_OCTETS
+ * @out: filled
+ *
+ * One counter moved, by one. The action belongs to its reason. What was passed is as it was; what was answered
+ * is right by reply_check().
+ *
+ * Returns NULL, or what is wrong.
+ */
+const char *node_send(const uint8_t *frame, size_t octets, struct node_outcome *out);
+
+/**
+ * node_send_split - the same for a frame of two buffers, the first of which cannot grow
+ * @linear_octets: in the first; the second is a full page
+ *
+ * Returns as above, or "" where this kernel cannot make such a frame (before Linux 6.18).
+ */
+const char *node_send_split(const uint8_t *frame, size_t linear_octets, struct node_outcome *out);
+
+/**
+ * node_check_answer - does a reply give the records, and the scope, that oracle_answer() gives?
+ *
+ * Returns NULL, or what is wrong.
+ */
+const char *node_check_answer(const struct node_outcome *out);
+
+/* File descriptor of a map by its name, a literal; it stays the node's. Negative: -errno. */
+int node_map(const char *name);
+/* Instructions that the kernel's verifier went through. */
+uint32_t node_verified_instructions(void);
+/* How often a reason was met in this process. */
+uint64_t node_hits(enum gx_reason reason);
+const char *node_reason_name(enum gx_reason reason);
+enum gx_reason_kind node_reason_kind(enum gx_reason reason);
+
+/* Print a frame to stderr, sixteen octets a line. */
+void node_show_frame(const char *title, const uint8_t *frame, size_t octets);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The set-up that the packets are sent to: what is in its files. */
+#ifndef GEOXDP_TESTS_LIB_WORLD_H
+#define GEOXDP_TESTS_LIB_WORLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * 10.0.0.0/8 is in the US, 10.1.0.0/16 in Japan (the example of RULES.md), 64.0.0.0/4 in Britain, which no map
+ * names. So are 2001:db8::/32, 2001:db8:1::/48 and 2400::/12. All else is unknown.
+ *
+ *	www, cdn -> geo -> us, jp or eu		localhost
+ *	big, bigg -> many-us or many-eu		forty A records: between 512 and 1232 octets
+ *	secure -> www.signed.example. or eu	a chain into a signed zone
+ *	fit, fat, top, tip			TXT that fills a reply of 512, 513, 1232 and 1233 octets
+ *	*.wild -> geo				closer.wild, a.ent.wild, sub.wild (a delegation) stand beside it
+ *	*. and world_name() of 200 octets -> geo
+ *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
+ */
+#define WORLD_US	"geo.example.com. 60 CNAME us.example.com.\nus.example.com. 300 A 192.0.2.2\n"
+#define WORLD_EU	"geo.example.com. 60 CNAME eu.example.com.\neu.example.com. 300 A 192.0.2.1\n"
+#define WORLD_JP	"geo.example.com. 60 CNAME jp.example.com.\njp.example.com. 300 A 192.0.2.3\n"
+#define WORLD_WWW	"www.example.com. 300 CNAME geo.example.com.\n"
+#define WORLD_SOA \
+	"; example.com. 600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n"
+#define WORLD_WWW_US	"NOERROR aa\n" WORLD_WWW WORLD_US
+#define WORLD_WWW_EU	"NOERROR aa\n" WORLD_WWW WORLD_EU
+#define WORLD_WWW_JP	"NOERROR aa\n" WORLD_WWW WORLD_JP
+
+#define WORLD_US_CODE	840
+#define WORLD_JP_CODE	392
+#define WORLD_GB_CODE	826
+
+#define WORLD_GEO_TTL_S	60
+#define WORLD_SIGNED	"signed.example."
+#define WORLD_LOCALHOST	"localhost.example.com."
+#define WORLD_ODD	"\\225\\250\\096\\123.x."	/* a and z with their top bits set, and what stands next to a and z */
+
+#define WORLD_NAME_MIN	5	/* octets of the shortest and the longest world_name() */
+#define WORLD_NAME_MAX	255
+#define WORLD_NAME_TEXT	(4 * 256)
+#define WORLD_WILD_OCTETS	200	/* of the world_name() that has a wildcard in front */
+#define WORLD_MANY	40	/* A records of many-us and many-eu */
+
+/* A line of the country file. */
+struct world_prefix {
+	const char *text;
+	uint32_t location;
+};
+
+/* A director map: the default, then countries; a target of NULL ends them. */
+struct world_geo {
+	const char *name;
+	struct {
+		uint32_t location;
+		const char *target;
+	} targets[5];
+};
+
+struct world_zone {
+	const char *apex;
+	char *text;		/* as a master file */
+};
+
+#define WORLD_PREFIXES	6
+#define WORLD_GEOS	5
+#define WORLD_ZONES	3
+
+extern const struct world_prefix world_prefixes[WORLD_PREFIXES];
+extern const struct world_geo world_geos[WORLD_GEOS];
+/* The zones. They live as long as the process. */
+const struct world_zone *world_zones(void);
+
+/**
+ * world_name - a name in zone x. of this many octets on the wire
+ * @octets: WORLD_NAME_MIN to WORLD_NAME_MAX
+ * @text: WORLD_NAME_TEXT
+ *
+ * Returns text.
+ */
+char *world_name(size_t octets, char *text);
+/* A name of 127 labels, the most there can be. */
+const char *world_deep_name(void);
+
+/* Write all files into a folder; pdns.conf is where reading begins. Returns 0, or -errno. */
+int world_write(const char *folder);
+
+#endif

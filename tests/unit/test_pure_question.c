@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bpf/pure/question.h: names measured, folded, hashed and compared, against one octet at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bpf/pure/question.h"
+
+#define ROUNDS		20000
+#define SEED		0x0123456789abcdefull
+#define HEADER_OCTETS	12	/* of the message; stands in front of every name */
+
+/* A message of this very size: a header of 0xff, and what the test puts behind it. */
+struct message {
+	uint8_t *octets;
+	uint8_t *name;
+	const uint8_t *end;
+};
+
+static struct message new_message(size_t octets)
+{
+	struct message message = { .octets = malloc(HEADER_OCTETS + octets) };
+
+	assert_non_null(message.octets);
+	memset(message.octets, 0xff, HEADER_OCTETS);
+	message.name = message.octets + HEADER_OCTETS;
+	message.end = message.name + octets;
+	return message;
+}
+
+/* RFC 4343 3, one octet at a time. */
+static uint8_t naive_fold(uint8_t octet)
+{
+	return octet >= 'A' && octet <= 'Z' ? octet + ('a' - 'A') : octet;
+}
+
+static uint32_t naive_measure(const uint8_t *name, size_t room)
+{
+	size_t offset = 0;
+
+	while (offset < room && offset < 255) {
+		if (name[offset] == 0)
+			return (uint32_t)offset + 1;
+		if (name[offset] > 63)
+			return 0;
+		offset += name[offset] + 1u;
+	}
+	return 0;
+}
+
+/* A name of this length, labels of random lengths, any octets in them. */
+static void put_name(uint8_t *name, size_t octets, unsigned int *seed)
+{
+	size_t left = octets - 1;
+
+	while (left) {
+		size_t label = 1 + (size_t)rand_r(seed) % 63;
+
+		if (label + 1 > left)
+			label = left - 1;
+		if (left - label - 1 == 1)	/* one octet would be left, which is no label */
+			label = label > 1 ? label - 1 : label + 1;
+		*name++ = (uint8_t)label;
+		for (size_t i = 0; i < label; i++)
+			*name++ = (uint8_t)rand_r(seed);
+		left -= label + 1;
+	}
+	*name = 0;
+}
+
+/* --- folding ----------------------------------------------------------------------------------- */
+
+static void every_octet_is_folded_in_every_place_rfc4343(void **state)
+{
+	unsigned int seed = 1;
+
+	for (int octet = 0; octet < 256; octet++) {
+		for (int place = 0; place < 8; place++) {
+			uint8_t octets[8], folded[8];
+			uint64_t word;
+
+			for (int i = 0; i < 8; i++)
+				octets[i] = (uint8_t)rand_r(&seed);
+			octets[place] = (uint8_t)octet;
+			memcpy(&word, octets, sizeof(word));
+			word = gx_fold64(word);
+			memcpy(folded, &word, sizeof(folded));
+			for (int i = 0; i < 8; i++)
+				assert_int_equal(folded[i], naive_fold(octets[i]));
+		}
+	}
+}
+
+/* --- measuring --------------------------------------------------------------------------------- */
+
+static void name_of_every_length_is_measured(void **state)
+{
+	unsigned int seed = 2;
+
+	for (size_t octets = 1; octets <= 255; octets++) {
+		struct message message = new_message(octets);
+
+		if (octets == 2) {	/* there is none */
+			free(message.octets);
+			continue;
+		}
+		put_name(message.name, octets, &seed);
+		assert_int_equal(gx_measure_name(message.name, message.end, (__u32)octets), octets);
+		/* One octet less of room, or of what may be read, and it does not end. */
+		assert_int_equal(gx_measure_name(message.name, message.end, (__u32)octets - 1), 0);
+		assert_int_equal(gx_measure_name(message.name, message.end - 1, (__u32)octets), 0);
+		free(message.octets);
+	}
+}
+
+static void name_of_256_octets_is_refused_rfc1035_2_3_4(void **state)
+{
+	struct message message = new_message(300);
+	unsigned int seed = 3;
+
+	put_name(message.name, 256, &seed);
+	assert_int_equal(gx_measure_name(message.name, message.end, 300), 0);
+	free(message.octets);
+}
+
+static void name_of_127_labels_is_measured_and_of_128_refused(void **state)
+{
+	struct message message = new_message(257);
+
+	for (size_t i = 0; i < 256; i += 2)
+		memcpy(message.name + i, "\1l", 2);
+	message.name[254] = 0;
+	assert_int_equal(gx_measure_name(message.name, message.end, 257), 255);
+	message.name[254] = 1;
+	message.name[256] = 0;
+	assert_int_equal(gx_measure_name(message.name, message.end, 257), 0);
+	free(message.octets);
+}
+
+static void label_of_64_and_pointers_are_refused_rfc1035_4_1_4(void **state)
+{
+	for (int octet = 64; octet < 256; octet++) {
+		struct message message = new_message(300);
+
+		memset(message.name, 0, 300);
+		message.name[0] = (uint8_t)octet;
+		assert_int_equal(gx_measure_name(message.name, message.end, 300), 0);
+		memcpy(message.name, "\3www", 4);
+		message.name[4] = (uint8_t)octet;
+		assert_int_equal(gx_measure_name(message.name, message.end, 300), 0);
+		free(message.octets);
+	}
+}
+
+/* Any octets in a buffer that ends anywhere: the same as one octet at a time, and nothing beyond is read. */
+static void random_octets_are_measured_as_by_hand(void **state)
+{
+	unsigned int seed = 4;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		size_t octets = (size_t)rand_r(&seed) % 320, room = (size_t)rand_r(&seed) % 320;
+		struct message message = new_message(octets);
+
+		for (size_t at = 0; at < octets; at++)
+			message.name[at] = (uint8_t)(rand_r(&seed) % (rand_r(&seed) % 8 ? 12 : 70));
+		assert_int_equal(gx_measure_name(message.name, message.end, (__u32)room),
+				 naive_measure(message.name, room < octets ? room : octets));
+		free(message.octets);
+	}
+}
+
+/* --- hashing ----------------------------------------------------------------------------------- */
+
+/* As the loader does it: a folded copy, padded with zeros. */
+static uint64_t naive_hash(const uint8_t *name, size_t octets, __u64 words[GX_NAME_MAX_WORDS])
+{
+	uint8_t padded[GX_NAME_MAX_WORDS * 8] = {0};
+	uint64_t hash = SEED;
+
+	for (size_t i = 0; i < octets; i++)
+		padded[i] = naive_fold(name[i]);
+	memcpy(words, padded, sizeof(padded));
+	for (size_t i = 0; i * 8 < octets; i++)
+		hash = gx_hash_word(hash, words[i]);
+	return gx_hash_end(hash, (__u32)octets);
+}
+
+static uint16_t naive_sum(const uint8_t *octets, size_t count)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		sum += i & 1 ? octets[i] : (uint32_t)octets[i] << 8;
+		sum = (sum & 0xffff) + (sum >> 16);
+	}
+	return (uint16_t)sum;
+}
+
+/* The name ends where what may be read ends: its last word must not be read beyond it. */
+static void name_of_every_length_is_hashed_and_summed_as_by_hand(void **state)
+{
+	unsigned int seed = 5;
+
+	for (size_t octets = 1; octets <= 255; octets++) {
+		for (int i = 0; i < 20; i++) {
+			struct message message = new_message(octets);
+			struct gx_folded folded = {0};
+			__u64 words[GX_NAME_MAX_WORDS];
+			uint64_t hash;
+
+			for (size_t at = 0; at < octets; at++)
+				message.name[at] = (uint8_t)rand_r(&seed);
+			hash = naive_hash(message.name, octets, words);
+			assert_int_equal(gx_fold_name(message.name, message.end, (__u32)octets, SEED, 0, &folded), 0);
+			assert_true(folded.hash == hash);
+			assert_memory_equal(folded.words, words, sizeof(folded.words));
+			assert_int_equal(bpf_ntohs(gx_csum_fold(folded.sum)), naive_sum(message.name, octets));
+			free(message.octets);
+		}
+	}
+}
+
+/* The wildcard at a name: the two octets in front of it, whatever they are, count as the label "*" (RFC 4592). */
+static void name_with_a_star_label_is_hashed_as_the_wildcard_rfc4592(void **state)
+{
+	unsigned int seed = 7;
+
+	for (size_t octets = 3; octets <= 255; octets++) {
+		struct message message = new_message(octets);
+		struct gx_folded folded = {0};
+		__u64 words[GX_NAME_MAX_WORDS];
+		uint8_t wildcard[255];
+
+		for (size_t at = 0; at < octets; at++)
+			message.name[at] = (uint8_t)rand_r(&seed);
+		memcpy(wildcard, message.name, octets);
+		memcpy(wildcard, "\1*", 2);
+		assert_int_equal(gx_fold_name(message.name, message.end, (__u32)octets, SEED, 1, &folded), 0);
+		assert_true(folded.hash == naive_hash(wildcard, octets, words));
+		assert_memory_equal(folded.words, words, sizeof(folded.words));
+		free(message.octets);
+	}
+}
+
+static void name_beyond_what_may_be_read_is_refused(void **state)
+{
+	for (size_t octets = 1; octets <= 255; octets++) {
+		struct message message = new_message(octets);
+		struct gx_folded folded = {0};
+
+		memset(message.name, 'a', octets);
+		assert_int_equal(gx_fold_name(message.name, message.end - 1, (__u32)octets, SEED, 0, &folded), -1);
+		free(message.octets);
+	}
+}
+
+/* --- comparing --------------------------------------------------------------------------------- */
+
+/* Octets from GX_NAME_INLINE_OCTETS on: equal but for case, and different in any one of them. */
+static void rest_of_a_name_is_compared_to_the_last_octet(void **state)
+{
+	unsigned int seed = 6;
+
+	for (size_t octets = GX_NAME_INLINE_OCTETS + 1; octets <= 255; octets++) {
+		struct message message = new_message(octets);
+		__u64 words[GX_NAME_MAX_WORDS] = {0}, rest[GX_NAME_REST_OCTETS / 8] = {0};
+
+		for (size_t at = 0; at < octets; at++)
+			message.name[at] = (uint8_t)rand_r(&seed);
+		naive_hash(message.name, octets, words);
+		memcpy(rest, words + GX_NAME_INLINE_WORDS, sizeof(rest));
+		assert_false(gx_name_rest_differs(message.name, message.end, (__u32)octets, rest));
+		for (size_t at = 0; at < octets; at++) {
+			uint8_t kept = message.name[at];
+
+			message.name[at] ^= 0x01;
+			assert_int_equal(gx_name_rest_differs(message.name, message.end, (__u32)octets, rest),
+					 at >= GX_NAME_INLINE_OCTETS);
+			message.name[at] = kept;
+		}
+		assert_true(gx_name_rest_differs(message.name, message.end - 1, (__u32)octets, rest));
+		free(message.octets);
+	}
+}
+
+/* --- header ------------------------------------------------------------------------------------ */
+
+static int naive_header(const uint8_t *dns)
+{
+	if (dns[2] & 0x80)
+		return GX_PASSED_RESPONSE;
+	if (dns[2] & 0x7e)
+		return GX_PASSED_OPCODE;
+	if (dns[4] || dns[5] != 1 || dns[6] || dns[7] || dns[8] || dns[9] || dns[10] || dns[11] > GX_QUERY_MAX_RRS)
+		return GX_PASSED_COUNTS;
+	return GX_GO_ON;
+}
+
+static void header_is_checked_as_by_hand(void **state)
+{
+	for (int place = 0; place < HEADER_OCTETS; place++) {
+		for (int octet = 0; octet < 256; octet++) {
+			uint8_t *dns = calloc(1, HEADER_OCTETS);
+
+			assert_non_null(dns);
+			dns[5] = 1;
+			assert_int_equal(gx_check_header(dns), GX_GO_ON);
+			dns[place] = (uint8_t)octet;
+			assert_int_equal(gx_check_header(dns), naive_header(dns));
+			free(dns);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_octet_is_folded_in_every_place_rfc4343),
+		cmocka_unit_test(name_of_every_length_is_measured),
+		cmocka_unit_test(name_of_256_octets_is_refused_rfc1035_2_3_4),
+		cmocka_unit_test(name_of_127_labels_is_measured_and_of_128_refused),
+		cmocka_unit_test(label_of_64_and_pointers_are_refused_rfc1035_4_1_4),
+		cmocka_unit_test(random_octets_are_measured_as_by_hand),
+		cmocka_unit_test(name_of_every_length_is_hashed_and_summed_as_by_hand),
+		cmocka_unit_test(name_with_a_star_label_is_hashed_as_the_wildcard_rfc4592),
+		cmocka_unit_test(name_beyond_what_may_be_read_is_refused),
+		cmocka_unit_test(rest_of_a_name_is_compared_to_the_last_octet),
+		cmocka_unit_test(header_is_checked_as_by_hand),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
