@@ -92,9 +92,9 @@ int main(int argc, char **argv)
 		struct gx_source source = { .file = argv[i], .format = GX_FORMAT_TOR };
 		struct gx_entries entries[GX_FAMILIES] = {0};
 
-		err |= gx_source_read(&source, entries, &diag);
+		err |= gx_source_read(&source, NULL, entries, &diag);
 		for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
-			gx_partition_overlay(&partition[family], &entries[family], (uint16_t)i);
+			gx_partition_overlay(&partition[family], NULL, &entries[family], (uint16_t)i);
 			gx_entries_free(&entries[family]);
 		}
 	}

@@ -29,7 +29,7 @@ static void overlay(struct gx_partition *partition, uint16_t source, const struc
 		gx_entries_add(&entries, partition->family, prefix.addr.value, prefix.bits,
 			       lines[i].location, (uint32_t)i + 1);
 	}
-	gx_partition_overlay(partition, &entries, source);
+	gx_partition_overlay(partition, NULL, &entries, source);
 	gx_entries_free(&entries);
 }
 

@@ -244,7 +244,7 @@ static void random_sources_give_what_a_naive_reading_gives(void **state)
 
 				add_random_lines(&entries, &oracle, &seed);
 				oracle_overlay(&oracle, &entries, source);
-				gx_partition_overlay(&partition, &entries, source);
+				gx_partition_overlay(&partition, NULL, &entries, source);
 				gx_entries_free(&entries);
 			}
 			check_ranges(&partition, &oracle);

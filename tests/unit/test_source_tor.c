@@ -345,7 +345,8 @@ static void a_file_of_no_known_form_is_refused(void **state)
 	assert_string_equal(reading->findings,
 			    "0: error: no line with an address: lines such as "
 			    "'193.109.172.0/22 :127.0.3.72:us' (rbldnsd) or "
-			    "'16777216,16777471,AU' (tor) would be right\n");
+			    "'16777216,16777471,AU' (tor) would be right, or a file of the form mmdb, csv, "
+			    "rir or nets\n");
 	forget(reading);
 }
 
@@ -357,7 +358,7 @@ static void assert_unreadable(const char *file, struct gx_where named, const cha
 	struct gx_diag diag = {0};
 	char text[1024];
 
-	assert_int_not_equal(gx_source_read(&source, entries, &diag), 0);
+	assert_int_not_equal(gx_source_read(&source, NULL, entries, &diag), 0);
 	assert_int_equal(diag.count, 1);
 	snprintf(text, sizeof(text), "%s:%u: %s", diag.findings[0].where.file,
 		 diag.findings[0].where.line, diag.findings[0].text);

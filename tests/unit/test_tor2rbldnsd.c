@@ -50,7 +50,7 @@ static char *take(const char *file)
 	return text;
 }
 
-static void write_file(char *file, const char *text)
+static void write_temporary(char *file, const char *text)
 {
 	int fd = mkstemp(file);
 
@@ -65,7 +65,7 @@ static void it_writes_prefixes_behind_a_head_that_names_source_and_licence(void 
 	char *argv[] = { "tor2rbldnsd", file, NULL };
 	char *text;
 
-	write_file(file, "# Vendor:    IPFire Project\n#\n# License:   CC BY-SA 4.0\n"
+	write_temporary(file, "# Vendor:    IPFire Project\n#\n# License:   CC BY-SA 4.0\n"
 		   "16777216,16777471,AU\n16777472,16778239,CN\n16778240,16778495,??\n"
 		   "16778496,16778751,EU\n33554432,33554438,UK\n"
 		   "2001:200::,2001:200:2:ffff:ffff:ffff:ffff:ffff,JP\n"
@@ -98,7 +98,7 @@ static void a_broken_file_gives_its_findings_and_no_output(void **state)
 	char *argv[] = { "tor2rbldnsd", file, NULL };
 	char *text;
 
-	write_file(file, "16777216,16777471,AU\n16777472,16777727,ZZ\n9,8,US\n");
+	write_temporary(file, "16777216,16777471,AU\n16777472,16777727,ZZ\n9,8,US\n");
 	assert_int_equal(run(2, argv, out_file, err_file), 1);
 	text = take(err_file);
 	snprintf(expected, sizeof(expected),
@@ -138,9 +138,9 @@ static void read_into(struct gx_partition partition[GX_FAMILIES], enum gx_source
 		struct gx_source source = { .file = files[i], .format = format };
 		struct gx_entries entries[GX_FAMILIES] = {0};
 
-		assert_int_equal(gx_source_read(&source, entries, &diag), 0);
+		assert_int_equal(gx_source_read(&source, NULL, entries, &diag), 0);
 		for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
-			gx_partition_overlay(&partition[family], &entries[family], (uint16_t)i);
+			gx_partition_overlay(&partition[family], NULL, &entries[family], (uint16_t)i);
 			gx_entries_free(&entries[family]);
 		}
 	}

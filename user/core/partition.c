@@ -25,12 +25,33 @@ static void append(struct gx_partition *partition, gx_u128 first, const struct g
 		const struct gx_range *last = &partition->ranges[partition->count - 1];
 
 		if (last->location == decided->location && last->line == decided->line &&
-		    last->source == decided->source)
+		    last->source == decided->source && last->place_line == decided->place_line &&
+		    last->place_source == decided->place_source)
 			return;
 	}
 	gx_grow(&partition->ranges, partition->count, partition->capacity);
 	partition->ranges[partition->count] = *decided;
 	partition->ranges[partition->count++].first = first;
+}
+
+static struct gx_prefix ipv4_block(size_t i)
+{
+	return gx_prefix_around(GX_IPV6, (gx_u128)ipv4_blocks[i].high << 64 | ipv4_blocks[i].low,
+				ipv4_blocks[i].bits);
+}
+
+bool gx_prefix_carries_ipv4(const struct gx_prefix *prefix)
+{
+	if (prefix->addr.family != GX_IPV6)
+		return false;
+	for (size_t i = 0; i < sizeof(ipv4_blocks) / sizeof(ipv4_blocks[0]); i++) {
+		struct gx_prefix block = ipv4_block(i);
+
+		if (prefix->bits >= block.bits &&
+		    gx_common_bits(GX_IPV6, prefix->addr.value, block.addr.value) >= block.bits)
+			return true;
+	}
+	return false;
 }
 
 void gx_partition_init(struct gx_partition *partition, enum gx_family family)
@@ -43,10 +64,10 @@ void gx_partition_init(struct gx_partition *partition, enum gx_family family)
 	if (family != GX_IPV6)
 		return;
 	for (size_t i = 0; i < sizeof(ipv4_blocks) / sizeof(ipv4_blocks[0]); i++) {
-		gx_u128 first = (gx_u128)ipv4_blocks[i].high << 64 | ipv4_blocks[i].low;
+		struct gx_prefix block = ipv4_block(i);
 
-		append(partition, first, &ipv4);
-		append(partition, first + ((gx_u128)1 << (128 - ipv4_blocks[i].bits)), &unknown);
+		append(partition, block.addr.value, &ipv4);
+		append(partition, gx_prefix_last(&block) + 1, &unknown);
 	}
 }
 
@@ -112,7 +133,9 @@ static void flatten(const struct gx_entries *entries, enum gx_family family, uin
 		nesting.level[nesting.top].speaks = (struct gx_range){
 			.location = entry->location,
 			.line = entry->line,
+			.place_line = entry->line,
 			.source = source,
+			.place_source = source,
 		};
 		flat_add(flat, entry->first, &nesting.level[nesting.top].speaks);
 	}
@@ -121,14 +144,30 @@ static void flatten(const struct gx_entries *entries, enum gx_family family, uin
 		leave_before(&nesting, nesting.level[nesting.top].last + 1, flat);
 }
 
-static const struct gx_range *decide(const struct gx_range *earlier, const struct gx_range *source)
+/* What is known where this is what earlier sources and this source say. */
+static struct gx_range decide(struct gx_locations *locations, const struct gx_range *earlier,
+			      const struct gx_range *source)
 {
+	struct gx_range decided = *source;
+	unsigned int speaks = GX_SPEAKS_PLACE;
+
 	if (earlier->location == GX_LOCATION_IPV4 || source->location == GX_LOCATION_SILENT)
-		return earlier;
-	return source;
+		return *earlier;
+	if (locations) {
+		speaks = gx_locations_speaks(locations, source->location);
+		decided.location = gx_locations_combine(locations, earlier->location, source->location);
+	}
+	if (speaks == GX_SPEAKS_ASN && decided.location == earlier->location)
+		return *earlier;
+	if (!(speaks & GX_SPEAKS_PLACE)) {
+		decided.place_line = earlier->place_line;
+		decided.place_source = earlier->place_source;
+	}
+	return decided;
 }
 
-void gx_partition_overlay(struct gx_partition *partition, struct gx_entries *entries, uint16_t source)
+void gx_partition_overlay(struct gx_partition *partition, struct gx_locations *locations, struct gx_entries *entries,
+			  uint16_t source)
 {
 	struct gx_partition result = { .family = partition->family };
 	struct flat flat = {0};
@@ -140,8 +179,9 @@ void gx_partition_overlay(struct gx_partition *partition, struct gx_entries *ent
 	for (;;) {
 		bool more_earlier = i + 1 < partition->count;
 		bool more_source = j + 1 < flat.count;
+		struct gx_range decided = decide(locations, &partition->ranges[i], &flat.ranges[j]);
 
-		append(&result, first, decide(&partition->ranges[i], &flat.ranges[j]));
+		append(&result, first, &decided);
 		if (!more_earlier && !more_source)
 			break;
 		/* On to the next border of either. */

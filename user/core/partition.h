@@ -9,12 +9,16 @@
 
 #include "geoxdp/abi.h"
 #include "user/core/addr.h"
+#include "user/core/location.h"
 #include "user/core/mem.h"
 
 /* Locations that only occur in entries and in the partition. */
 #define GX_LOCATION_SILENT	0xffffffffu	/* this source says nothing here */
 #define GX_LOCATION_IPV4	0xfffffffeu	/* IPv6 form of an IPv4 address: the IPv4 tables speak */
 #define GX_LOCATION_COVERING	0xfffffffdu	/* no data: the covering prefix of the same source speaks */
+
+/* Line of what a source without lines says, such as an mmdb: gx_source_network() finds its record. */
+#define GX_LINE_RECORD		0xffffffffu
 
 /* What a source line says of a block of addresses, in the order of reading. */
 struct gx_entry {
@@ -41,12 +45,18 @@ void gx_entries_add_range(struct gx_entries *entries, enum gx_family family, gx_
 void gx_entries_sort(struct gx_entries *entries);
 void gx_entries_free(struct gx_entries *entries);
 
-/* A range begins at first and ends before the next range, or at the end of the space. */
+/*
+ * A range begins at first and ends before the next range, or at the end of the space. Sources may speak of
+ * different things, the country and the AS number for example: the last one that changed anything is kept, and
+ * the one that the place is from.
+ */
 struct gx_range {
 	gx_u128 first;
 	uint32_t location;
-	uint32_t line;		/* of the source line that decided; 0: none did */
-	uint16_t source;	/* index of the source that decided */
+	uint32_t line;		/* of the source line that decided last; 0: none did */
+	uint32_t place_line;	/* of the line that the country and what is finer came from; 0: none said */
+	uint16_t source;	/* index of the source that decided last */
+	uint16_t place_source;
 };
 
 /* Ranges in ascending order; the first begins at 0. Zero-initialised, it is empty and not yet complete. */
@@ -62,20 +72,30 @@ struct gx_partition {
  */
 void gx_partition_init(struct gx_partition *partition, enum gx_family family);
 
+/* Whether all addresses of a prefix are IPv6 forms of IPv4 addresses, so that the IPv4 tables speak for them. */
+bool gx_prefix_carries_ipv4(const struct gx_prefix *prefix);
+
 /**
  * gx_partition_overlay - let a source speak over what earlier sources said
  * @partition: initialised; replaced
+ * @locations: table of the numbers in the entries and in the partition; NULL: a number is only a number, and
+ *	the source's replaces the earlier one
  * @entries: longest prefix wins, of equal prefixes the later; sorted in place
  * @source: index kept in each range
+ *
+ * Where an entry speaks of some attributes only, what earlier sources said of the others stays
+ * (gx_locations_combine()). Among the prefixes of one source, the longest speaks alone.
  *
  * GX_LOCATION_SILENT in an entry takes a block out of the source: what earlier sources said stays. An entry
  * of GX_LOCATION_UNKNOWN says that the location is not known. GX_LOCATION_COVERING only undoes earlier entries
  * of the very same prefix. Blocks of GX_LOCATION_IPV4 stay.
+ * An AS number that changes nothing, since no map names it, leaves the range to the line that decided before.
  *
  * Neighbouring ranges are merged where the same line of the same source decided them, and not otherwise, so
  * that each address still knows its line.
  */
-void gx_partition_overlay(struct gx_partition *partition, struct gx_entries *entries, uint16_t source);
+void gx_partition_overlay(struct gx_partition *partition, struct gx_locations *locations, struct gx_entries *entries,
+			  uint16_t source);
 
 /* The range that holds the address; never NULL on an initialised partition. */
 const struct gx_range *gx_partition_find(const struct gx_partition *partition, gx_u128 address);

@@ -406,37 +406,12 @@ static void parse_line(struct reader *reader, char *line)
 	reader->lines += location != GX_LOCATION_COVERING;
 }
 
-/* Of equal prefixes the later wins; where they differ, one of them is a mistake. */
-static void find_duplicates(struct reader *reader, enum gx_family family)
-{
-	struct gx_entries *entries = &reader->entries[family];
-	char text[GX_ADDR_TEXT_OCTETS];
-	uint32_t reported = 0;
-
-	gx_entries_sort(entries);
-	for (size_t i = 1; i < entries->count; i++) {
-		const struct gx_entry *entry = &entries->list[i];
-		struct gx_prefix prefix = gx_prefix_around(family, entry->first, entry->bits);
-
-		if (entry[-1].first != entry->first || entry[-1].bits != entry->bits ||
-		    entry[-1].location == entry->location)
-			continue;
-		reader->where.line = entry->line;
-		/* A range is many prefixes; one finding is enough. */
-		if (entry->line != reported)
-			gx_warn(reader->diag, &reader->where,
-				"%s has another value in line %u, this later one wins: one line would be right",
-				gx_show_prefix(&prefix, text), entry[-1].line);
-		reported = entry->line;
-	}
-}
-
-size_t gx_rbldnsd_read(struct gx_text *text, struct gx_entries entries[GX_FAMILIES], struct gx_diag *diag)
+size_t gx_rbldnsd_read(const struct gx_source_job *job, struct gx_text *text)
 {
 	struct reader reader = {
 		.where = { .file = text->file },
-		.entries = entries,
-		.diag = diag,
+		.entries = job->entries,
+		.diag = job->diag,
 	};
 	char *line;
 
@@ -447,6 +422,6 @@ size_t gx_rbldnsd_read(struct gx_text *text, struct gx_entries entries[GX_FAMILI
 			parse_line(&reader, line);
 	}
 	for (enum gx_family family = 0; family < GX_FAMILIES; family++)
-		find_duplicates(&reader, family);
+		gx_source_find_duplicates(&reader.entries[family], family, text->file, reader.diag);
 	return reader.lines;
 }

@@ -6,36 +6,25 @@
  *   2001:200::,2001:200:134:ffff:ffff:ffff:ffff:ffff,JP
  *   4026470400,4026470655,??			unknown
  *
- * What the real files hold beside ISO codes: EU and AP are regions, set by registries where the country is
- * not known, and are read as location unknown without a word. Any other code that is unknown is a mistake in
- * the data of one network (the files of June 2026 have AB, OS, SU, UN and ZZ, once each): a warning, since a
- * country database with one odd network in it is still the best there is.
+ * What the real files hold beside ISO codes: EU and AP, which are regions, and codes that are mistakes in the data
+ * of one network (the files of June 2026 have AB, OS, SU, UN and ZZ, once each): see gx_source_country().
  */
 #include "user/core/source_format.h"
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
-
-#include "user/core/iso3166.h"
-
-#define GX_LETTERS	26
 
 struct reader {
 	struct gx_where where;
 	struct gx_entries *entries;
 	struct gx_diag *diag;
 	size_t lines;
-	/* Locations by code, so that the table of countries is searched once for each code. */
-	struct {
-		bool seen;
-		uint32_t location;
-	} codes[GX_LETTERS][GX_LETTERS];
+	struct gx_source_codes codes;
 };
 
 bool gx_tor_recognises(const char *line, size_t len)
 {
-	size_t first = strspn(line, "0123456789abcdefABCDEF:");
+	size_t first = strspn(line, "0123456789abcdefABCDEF:.");
 	size_t commas = 0;
 
 	for (size_t i = 0; i < len; i++)
@@ -43,51 +32,24 @@ bool gx_tor_recognises(const char *line, size_t len)
 	return first > 0 && first < len && line[first] == ',' && commas >= 2;
 }
 
-/* 0 to 25; -1: no letter. */
-static int letter(char c)
-{
-	if (c >= 'a' && c <= 'z')
-		return c - 'a';
-	return c >= 'A' && c <= 'Z' ? c - 'A' : -1;
-}
-
-static uint32_t find_location(struct reader *reader, const char *code)
-{
-	const struct gx_country *country = gx_find_country_code(code, 2);
-	char quoted[GX_QUOTE_OCTETS];
-
-	if (country)
-		return country->numeric;
-	if (strcasecmp(code, "EU") != 0 && strcasecmp(code, "AP") != 0)
-		gx_warn(reader->diag, &reader->where,
-			"unknown country code %s, read as location unknown: an ISO 3166-1 code would be right",
-			gx_quote(code, 2, quoted));
-	return GX_LOCATION_UNKNOWN;
-}
-
 /* Returns false, with a finding, where the text has not the form of a code. */
 static bool parse_code(struct reader *reader, const char *code, uint32_t *location)
 {
 	char quoted[GX_QUOTE_OCTETS];
-	int first, second;
+	int country;
 
 	if (strcmp(code, "??") == 0) {
 		*location = GX_LOCATION_UNKNOWN;
 		return true;
 	}
-	first = letter(code[0]);
-	second = first < 0 ? -1 : letter(code[1]);
-	if (second < 0 || code[2]) {
+	country = gx_source_country(&reader->codes, code, &reader->where, reader->diag);
+	if (country < 0) {
 		gx_error(reader->diag, &reader->where,
 			 "%s is no country code: two letters, or ?? for unknown, would be right",
 			 gx_quote(code, strlen(code), quoted));
 		return false;
 	}
-	if (!reader->codes[first][second].seen) {
-		reader->codes[first][second].location = find_location(reader, code);
-		reader->codes[first][second].seen = true;
-	}
-	*location = reader->codes[first][second].location;
+	*location = (uint32_t)country;
 	return true;
 }
 
@@ -160,43 +122,12 @@ static void parse_line(struct reader *reader, char *line)
 	reader->lines++;
 }
 
-/* The format has no rule for an address that two ranges claim. */
-static void find_overlaps(struct reader *reader, enum gx_family family)
-{
-	struct gx_entries *entries = &reader->entries[family];
-	const struct gx_entry *around = NULL;	/* reaches furthest so far */
-	gx_u128 around_last = 0;
-	uint32_t reported = 0;
-
-	gx_entries_sort(entries);
-	for (size_t i = 0; i < entries->count; i++) {
-		const struct gx_entry *entry = &entries->list[i];
-		struct gx_prefix prefix = gx_prefix_around(family, entry->first, entry->bits);
-
-		if (around && entry->first <= around_last) {
-			bool is_later = entry->line > around->line;
-			uint32_t earlier = is_later ? around->line : entry->line;
-
-			reader->where.line = is_later ? entry->line : around->line;
-			/* A range is many prefixes; one finding is enough. */
-			if (reader->where.line != reported)
-				gx_error(reader->diag, &reader->where,
-					 "overlaps the range of line %u: an address in one range only would be right",
-					 earlier);
-			reported = reader->where.line;
-			continue;
-		}
-		around = entry;
-		around_last = gx_prefix_last(&prefix);
-	}
-}
-
-size_t gx_tor_read(struct gx_text *text, struct gx_entries entries[GX_FAMILIES], struct gx_diag *diag)
+size_t gx_tor_read(const struct gx_source_job *job, struct gx_text *text)
 {
 	struct reader reader = {
 		.where = { .file = text->file },
-		.entries = entries,
-		.diag = diag,
+		.entries = job->entries,
+		.diag = job->diag,
 	};
 	char *line;
 
@@ -207,6 +138,6 @@ size_t gx_tor_read(struct gx_text *text, struct gx_entries entries[GX_FAMILIES],
 			parse_line(&reader, line);
 	}
 	for (enum gx_family family = 0; family < GX_FAMILIES; family++)
-		find_overlaps(&reader, family);
+		gx_source_find_overlaps(&reader.entries[family], family, text->file, reader.diag);
 	return reader.lines;
 }

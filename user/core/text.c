@@ -97,10 +97,8 @@ static uint32_t line_at(const char *data, size_t offset)
 	return line;
 }
 
-int gx_text_read(struct gx_text *text, const char *file, const struct gx_where *named, struct gx_diag *diag)
+int gx_text_read_octets(struct gx_text *text, const char *file, const struct gx_where *named, struct gx_diag *diag)
 {
-	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	const char *nul;
 	char *data = NULL;
 	size_t len = 0;
 	int ret;
@@ -110,17 +108,43 @@ int gx_text_read(struct gx_text *text, const char *file, const struct gx_where *
 		report_unreadable(file, named, -ret, diag);
 		return ret;
 	}
-	nul = memchr(data, '\0', len);
-	if (nul) {
-		struct gx_where where = { .file = file, .line = line_at(data, (size_t)(nul - data)) };
+	*text = (struct gx_text){ .file = file, .data = data, .len = len };
+	return 0;
+}
 
-		gx_error(diag, &where, "a NUL octet: a plain text file would be right, not a binary or UTF-16 one");
-		free(data);
+int gx_text_check(struct gx_text *text, struct gx_diag *diag)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	const char *nul = memchr(text->data, '\0', text->len);
+
+	if (nul) {
+		struct gx_where where = { .file = text->file,
+					  .line = line_at(text->data, (size_t)(nul - text->data)) };
+
+		gx_error(diag, &where, "a NUL octet: a plain text file would be right, not a "
+			 "binary or UTF-16 one");
 		return -EINVAL;
 	}
-	*text = (struct gx_text){ .file = file, .data = data, .len = len };
-	if (strncmp(data, byte_order_mark, sizeof(byte_order_mark) - 1) == 0)
+	if (strncmp(text->data, byte_order_mark, sizeof(byte_order_mark) - 1) == 0)
 		text->next = sizeof(byte_order_mark) - 1;
+	return 0;
+}
+
+int gx_text_read(struct gx_text *text, const char *file, const struct gx_where *named,
+		 struct gx_diag *diag)
+{
+	struct gx_text read;
+	int ret;
+
+	ret = gx_text_read_octets(&read, file, named, diag);
+	if (ret < 0)
+		return ret;
+	ret = gx_text_check(&read, diag);
+	if (ret < 0) {
+		gx_text_free(&read);
+		return ret;
+	}
+	*text = read;
 	return 0;
 }
 

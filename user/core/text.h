@@ -35,6 +35,11 @@ int gx_text_read(struct gx_text *text, const char *file, const struct gx_where *
 		 struct gx_diag *diag);
 void gx_text_free(struct gx_text *text);
 
+/* The two halves of gx_text_read(): whatever the octets of the file are, and what makes them a text. */
+int gx_text_read_octets(struct gx_text *text, const char *file, const struct gx_where *named, struct gx_diag *diag);
+/* Returns -EINVAL, with a finding, where there is a NUL octet; the octets stay. */
+int gx_text_check(struct gx_text *text, struct gx_diag *diag);
+
 /**
  * gx_text_line - the next line, its end cut off
  * @text: read; text->line is set to the line's number
