@@ -9,7 +9,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 
-PKGS     := libbpf libknot libzscanner jansson
+PKGS     := libbpf libknot libzscanner libmaxminddb jansson yaml-0.1
 CPPFLAGS += -I. -Iinclude -I$(BUILD) -D_GNU_SOURCE -DGX_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wno-unused-parameter
 CFLAGS   ?= -O2 -g
@@ -26,9 +26,14 @@ CLI_SRC  := $(wildcard user/cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIB_SRC  := $(wildcard tests/lib/*.c)
 PROG_SRC := $(wildcard tests/prog/test_*.c)
+CONF_SRC := $(wildcard tests/conformance/*.c)
 TOOL_SRC := $(wildcard tools/*.c)
 BPF_DEPS := $(wildcard bpf/*.c bpf/*/*.h maps/*.h include/geoxdp/*.h)
-HEADERS  := $(shell find include bpf maps user tests -name '*.h' 2>/dev/null)
+HOST_HEADERS := $(wildcard include/geoxdp/*.h user/*/*.h tests/*/*.h)
+BPF_HEADERS  := $(wildcard include/geoxdp/*.h bpf/*/*.h maps/*.h)
+MAN_PAGES := $(wildcard docs/man/*.[1-8])
+SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
+	$(wildcard tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
 
 obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 CORE_OBJ := $(call obj,obj,$(CORE_SRC))
@@ -37,14 +42,16 @@ CLI_OBJ  := $(call obj,obj,$(CLI_SRC))
 SAN_CORE := $(call obj,san,$(CORE_SRC))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
+CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
-.PHONY: all deps examples check check-unit check-prog check-net check-input check-conformance demo \
-	lint format install uninstall clean help
+.SECONDARY:
+.PHONY: all deps examples check check-all check-unit check-prog check-net check-input check-examples check-conformance demo \
+	lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -95,5 +102,86 @@ $(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(SAN_CORE)
 $(BUILD)/prog/%: $(BUILD)/obj/tests/prog/%.o $(call obj,obj,$(LIB_SRC)) $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+
+$(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
+
+$(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+# What is missing is installed first, and only then looked for: hence the second make.
+check: deps		## run all tests
+	@$(MAKE) --no-print-directory check-all
+
+UNIT_TESTS := $(UNIT_BIN)
+PROG_TESTS := $(PROG_BIN)
+NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
+INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
+EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
+CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
+NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
+export BUILD
+
+check-all: $(UNIT_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
+	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
+
+check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root
+	@tests/run $(UNIT_TESTS)
+
+check-prog: $(PROG_TESTS)	## only packets through the program with BPF_PROG_RUN
+	@tests/run $(PROG_TESTS)
+
+check-net: $(NET_NEEDS)		## only dig and NSD in network namespaces
+	@tests/run $(NET_TESTS)
+
+check-input: all		## only configurations with mistakes in them; needs no root
+	@tests/run $(INPUT_TESTS)
+
+check-examples: all		## only the queries that the examples list
+	@tests/run $(EXAMPLE_TESTS)
+
+check-conformance: $(NET_NEEDS) $(CONF_BIN)	## only the comparison with gdnsd
+	@tests/run $(CONF_TESTS)
+
+demo: deps		## a CDN between network namespaces, asked by clients all over the world (as root)
+	@$(MAKE) --no-print-directory -s $(NET_NEEDS)
+	@tools/demo
+
+# --- the rest ----------------------------------------------------------------------------------
+
+install: $(BUILD)/geoxdp	## install below DESTDIR and PREFIX (default /usr/local)
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/geoxdp
+	install -D -m 644 user/cli/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	for page in $(MAN_PAGES); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+uninstall:		## remove what install installed
+	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	for page in $(MAN_PAGES); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+
+lint:			## shell scripts, manual pages, and headers that must compile alone
+	tools/install-deps lint
+	shellcheck -x -S warning $(SCRIPTS)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability \
+		--suppress=missingIncludeSystem -I. -Iinclude -DGX_VERSION='""' $(CORE_SRC) $(SYS_SRC) $(CLI_SRC)
+	for page in $(MAN_PAGES); do mandoc -T lint -W warning $$page || exit 1; done
+	for header in $(HOST_HEADERS); do \
+		$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -Wno-unused -fsyntax-only -x c $$header || exit 1; \
+	done
+	for header in $(BPF_HEADERS); do \
+		$(CLANG) $(BPFFLAGS) -Wno-unused -fsyntax-only -x c $$header || exit 1; \
+	done
+
+clean:			## remove what make made
+	rm -rf $(BUILD) $(COUNTRIES) $(COUNTRIES).new
+
+help:			## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | \
+		awk -F '\t' '{ printf "  make %-18s %s\n", $$1, $$NF }'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

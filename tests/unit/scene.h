@@ -29,6 +29,7 @@
 struct scene {
 	struct gx_config config;
 	struct gx_diag diag;
+	struct gx_geo_site *targets[SCENE_MAX];	/* of each map of scene_map() */
 	struct gx_renderer *renderer;
 	char *text;		/* the last answer */
 };
@@ -53,6 +54,7 @@ static inline UNUSED void scene_init(struct scene *scene)
 
 	*scene = (struct scene){0};
 	config->file = "scene";
+	config->locations = gx_locations_new();
 	config->zones = gx_arena_alloc(&config->arena, 16 * sizeof(*config->zones));
 	config->maps = gx_arena_alloc(&config->arena, SCENE_MAX * sizeof(*config->maps));
 	config->geos = gx_arena_alloc(&config->arena, SCENE_MAX * sizeof(*config->geos));
@@ -88,33 +90,58 @@ static inline UNUSED struct gx_zone *scene_zone(struct scene *scene, const char 
 	return zone;
 }
 
-/* pairs: ends with a target of NULL; begins with location 0; ascending. Returns the map's index. */
+/* Put a rule at the end of a map. sites: separated by blanks, new ones are added to the map. */
+static inline UNUSED struct gx_rule *scene_rule(struct scene *scene, struct gx_map *map, enum gx_rule_kind kind,
+						const char *key, const char *sites)
+{
+	struct gx_arena *arena = &scene->config.arena;
+	char *cursor = gx_arena_strdup(arena, sites), *site;
+	struct gx_rule *rule;
+
+	if (!map->rules) {
+		map->rules = gx_arena_alloc(arena, 64 * sizeof(*map->rules));
+		map->sites = gx_arena_alloc(arena, 64 * sizeof(*map->sites));
+	}
+	rule = &map->rules[map->n_rules++];
+	*rule = (struct gx_rule){
+		.kind = kind,
+		.country = kind == GX_RULE_COUNTRY ? atoi(key) : 0,
+		.group = kind == GX_RULE_GROUP ? atoi(key) : 0,
+		.key = key,
+		.sites = gx_arena_alloc(arena, 16 * sizeof(*rule->sites)),
+		.where = { .file = "map", .line = map->n_rules },
+	};
+	while ((site = strsep(&cursor, " "))) {
+		size_t index = 0;
+
+		while (index < map->n_sites && strcmp(map->sites[index], site))
+			index++;
+		if (index == map->n_sites)
+			map->sites[map->n_sites++] = site;
+		rule->sites[rule->n_sites++] = index;
+	}
+	assert_true(map->n_rules <= 64 && map->n_sites <= 64);
+	return rule;
+}
+
+/* A map of countries. pairs: ends with a target of NULL; begins with location 0; ascending. Returns its index. */
 static inline UNUSED size_t scene_map(struct scene *scene, const struct pair *pairs)
 {
 	struct gx_config *config = &scene->config;
 	struct gx_map *map = &config->maps[config->n_maps];
-	size_t count = 0;
+	struct gx_geo_site *targets = gx_arena_alloc(&config->arena, 64 * sizeof(*targets));
 
-	while (pairs[count].target)
-		count++;
 	map->name = "map";
-	map->entries = gx_arena_alloc(&config->arena, count * sizeof(*map->entries));
-	map->sites = gx_arena_alloc(&config->arena, count * sizeof(*map->sites));
-	for (size_t i = 0; i < count; i++) {
-		knot_dname_t *target = scene_name(scene, pairs[i].target);
-		size_t site = 0;
+	for (size_t i = 0; pairs[i].target; i++) {
+		struct gx_rule *rule =
+			scene_rule(scene, map, i ? GX_RULE_COUNTRY : GX_RULE_DEFAULT,
+				   gx_arena_printf(&config->arena, "%u", pairs[i].location), pairs[i].target);
 
 		assert_true(i == 0 ? pairs[i].location == 0 : pairs[i].location > pairs[i - 1].location);
-		while (site < map->n_sites && !knot_dname_is_equal(map->sites[site], target))
-			site++;
-		if (site == map->n_sites)
-			map->sites[map->n_sites++] = target;
-		map->entries[map->n_entries++] = (struct gx_map_entry){
-			.location = pairs[i].location,
-			.site = site,
-			.where = { .file = "map", .line = i + 1 },
-		};
+		targets[rule->sites[0]].target = scene_name(scene, pairs[i].target);
 	}
+	gx_map_sort(map);
+	scene->targets[config->n_maps] = targets;
 	return config->n_maps++;
 }
 
@@ -128,9 +155,31 @@ static inline UNUSED struct gx_geo *scene_geo(struct scene *scene, const char *o
 		.zone = zone,
 		.kind = GX_GEO_CNAME,
 		.map = map,
+		.sites = scene->targets[map],
 		.ttl_s = 60,
 		.where = { .file = "map", .line = 1 },
 	};
+	return geo;
+}
+
+/* A geo name with addresses. addresses: of each site of the map in its order, separated by blanks. */
+static inline UNUSED struct gx_geo *scene_addresses(struct scene *scene, const char *owner, size_t zone, size_t map,
+						    const char *const *addresses)
+{
+	struct gx_arena *arena = &scene->config.arena;
+	struct gx_geo *geo = scene_geo(scene, owner, zone, map);
+	size_t n_sites = scene->config.maps[map].n_sites;
+
+	geo->kind = GX_GEO_ADDRESS;
+	geo->sites = gx_arena_alloc(arena, n_sites * sizeof(*geo->sites));
+	for (size_t i = 0; i < n_sites; i++) {
+		struct gx_geo_site *site = &geo->sites[i];
+		char *cursor = gx_arena_strdup(arena, addresses[i]), *text;
+
+		site->addresses = gx_arena_alloc(arena, strlen(cursor) * sizeof(*site->addresses));
+		while ((text = strsep(&cursor, " ")) && *text)
+			assert_int_equal(gx_parse_addr(text, &site->addresses[site->n_addresses++]), 0);
+	}
 	return geo;
 }
 
@@ -146,6 +195,7 @@ static inline UNUSED void scene_free(struct scene *scene)
 		gx_zone_free(&scene->config.zones[i]);
 	for (int family = 0; family < GX_FAMILIES; family++)
 		gx_partition_free(&scene->config.partition[family]);
+	gx_locations_free(scene->config.locations);
 	gx_arena_free(&scene->config.arena);
 	gx_diag_free(&scene->diag);
 	free(scene->text);

@@ -123,24 +123,6 @@ static void test_partition(void **state)
 	gx_config_free(&config);
 }
 
-static void test_map_find(void **state)
-{
-	struct gx_map_entry entries[] = { { .location = 0 }, { .location = 56 }, { .location = 840 } };
-	struct gx_map map = { .entries = entries, .n_entries = 3 };
-
-	assert_ptr_equal(gx_map_find(&map, 0), &entries[0]);
-	assert_ptr_equal(gx_map_find(&map, 56), &entries[1]);
-	assert_ptr_equal(gx_map_find(&map, 840), &entries[2]);
-	assert_ptr_equal(gx_map_find(&map, 1), &entries[0]);
-	assert_ptr_equal(gx_map_find(&map, 900), &entries[0]);
-	map.entries++;
-	map.n_entries--;
-	assert_ptr_equal(gx_map_find(&map, 840), &entries[2]);
-	assert_null(gx_map_find(&map, 1));
-	map.n_entries = 0;
-	assert_null(gx_map_find(&map, 0));
-}
-
 static void assert_zone(struct folder *folder, const struct gx_config *config, const char *name, const char *apex)
 {
 	knot_dname_storage_t wire;
@@ -488,7 +470,7 @@ static void test_progress(void **state)
 			 0);
 	gx_config_free(&config);
 	assert_string_equal(steps.text, "reading pdns.conf, reading named.conf, reading zone zone, reading map "
-					"maps/geo, checking pdns.conf, reading countries countries, ");
+					"maps/geo, checking pdns.conf, reading source countries, ");
 }
 
 int main(void)
@@ -496,7 +478,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		folder_test(test_all_parts_of_a_set_up),
 		folder_test(test_partition),
-		cmocka_unit_test(test_map_find),
 		folder_test(test_find_zone),
 		folder_test(test_zone_of_a_geo_name),
 		folder_test(test_zone_made_from_settings),

@@ -22,18 +22,21 @@ static struct gx_director read_in(struct folder *folder, const char *text, const
 	return director;
 }
 
-/* The director as "record: location=target line, ...". */
+/* The director as "record: location=target line, ...", the default first. */
 static char *show(struct folder *folder, const struct gx_director *director)
 {
+	const struct gx_map *map = &director->map;
 	knot_dname_txt_storage_t name;
 	char *text;
 
 	text = gx_arena_printf(&folder->arena, "%s:", director->record ? gx_show_name(director->record, name) : "none");
-	for (size_t i = 0; i < director->map.n_entries; i++) {
-		const struct gx_map_entry *entry = &director->map.entries[i];
+	for (size_t i = 0; i < map->n_rules; i++) {
+		const struct gx_rule *rule = &map->rules[(i + map->n_rules - 1) % map->n_rules];
 
-		text = gx_arena_printf(&folder->arena, "%s %u=%s:%u", text, entry->location,
-				       gx_show_name(director->map.sites[entry->site], name), entry->where.line);
+		assert_int_equal(rule->n_sites, 1);
+		gx_show_name(director->sites[rule->sites[0]].target, name);
+		assert_string_equal(map->sites[rule->sites[0]], name);
+		text = gx_arena_printf(&folder->arena, "%s %u=%s:%u", text, rule->country, name, rule->where.line);
 	}
 	return text;
 }
@@ -54,9 +57,12 @@ static void test_plain(void **state)
 	assert_director(folder, "$RECORD geo.example.com.\n$ORIGIN example.com.\n0 eu\n840 us\n",
 			"geo.example.com.: 0=eu.example.com.:3 840=us.example.com.:4", "");
 	director = read_in(folder, "$RECORD geo\n826 eu.\n0 eu.\n840 us.\n56 EU.\n", zone);
-	/* The default is first, locations ascend, and equal targets are one site. */
+	/* The default is the last rule, countries ascend, and equal targets are one site. */
 	assert_string_equal(show(folder, &director), "geo.example.com.: 0=eu.:3 56=eu.:5 826=eu.:2 840=us.:4");
 	assert_int_equal(director.map.n_sites, 2);
+	assert_int_equal(director.map.rules[3].kind, GX_RULE_DEFAULT);
+	assert_int_equal(director.map.rules[2].kind, GX_RULE_COUNTRY);
+	assert_string_equal(director.map.rules[2].key, "US");
 	assert_int_equal(director.record_where.line, 1);
 }
 
@@ -188,7 +194,7 @@ static void test_unreadable(void **state)
 					  &folder->diag),
 			 -EINVAL);
 	assert_null(director.record);
-	assert_int_equal(director.map.n_entries, 0);
+	assert_int_equal(director.map.n_rules, 0);
 	assert_string_equal(folder_findings(folder), "pdns.conf:3: F/none cannot be read (No such file or "
 						     "directory): write the path of an existing file\n");
 }

@@ -8,19 +8,20 @@ static json_t *gx_check_json(const struct gx_input *input, int result)
 {
 	return json_pack("{s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:i}", "valid", result == GX_EXIT_DONE, "findings",
 			 gx_findings_json(&input->diag), "zones", (int)input->config.n_zones, "geo_names",
-			 (int)input->config.n_geos, "names", (int)input->image.n_names, "classes",
-			 (int)input->image.n_classes, "prefixes4", (int)input->image.leaves[GX_IPV4].count, "prefixes6",
+			 (int)input->config.n_geos, "names", (int)(input->image.n_names - input->image.n_blocks),
+			 "classes", (int)input->image.n_classes, "prefixes4", (int)input->image.leaves[GX_IPV4].count, "prefixes6",
 			 (int)input->image.leaves[GX_IPV6].count);
 }
 
 static void gx_check_summary(const char *file, const struct gx_input *input)
 {
 	const struct gx_image *image = &input->image;
+	size_t names = image->n_names - image->n_blocks;
 
 	printf("%s: good: %zu zone%s, %zu name%s answered at the NIC (%zu geo), %zu IPv4 and %zu IPv6 prefixes, "
 	       "%zu class%s of location",
-	       file, input->config.n_zones, input->config.n_zones == 1 ? "" : "s", image->n_names,
-	       image->n_names == 1 ? "" : "s", input->config.n_geos, image->leaves[GX_IPV4].count,
+	       file, input->config.n_zones, input->config.n_zones == 1 ? "" : "s", names,
+	       names == 1 ? "" : "s", input->config.n_geos, image->leaves[GX_IPV4].count,
 	       image->leaves[GX_IPV6].count, image->n_classes, image->n_classes == 1 ? "" : "es");
 	if (input->diag.count)
 		printf("; %zu warning%s", input->diag.count, input->diag.count == 1 ? "" : "s");
@@ -32,18 +33,11 @@ int gx_cmd_check(const struct gx_command *command, const struct gx_options *opti
 	struct gx_input input = {};
 	int result;
 
-	if (!options->pdns) {
-		gx_complain(command, "which configuration? --pdns PDNS_CONF");
-		return GX_EXIT_USAGE;
-	}
-	result = gx_input_read(&input, options->pdns, options);
-	if (options->json)
+	result = gx_input_read_given(command, &input, options);
+	if (options->json && result != GX_EXIT_USAGE)
 		gx_print_json(gx_check_json(&input, result));
 	else if (result == GX_EXIT_DONE && !options->quiet)
-		gx_check_summary(options->pdns, &input);
-	else if (result != GX_EXIT_DONE)
-		gx_complain(command, "%s: %zu error%s, nothing was changed", options->pdns, input.diag.errors,
-			    input.diag.errors == 1 ? "" : "s");
+		gx_check_summary(gx_given_path(options), &input);
 	gx_input_free(&input);
 	return result;
 }

@@ -21,17 +21,21 @@ enum gx_exit {
 
 /* Options of all commands; each command takes some of them. */
 struct gx_options {
-	const char *pdns;
+	const char *config;	/* native configuration */
+	const char *pdns;	/* PowerDNS set-up */
 	const char **interfaces;
 	size_t n_interfaces;
 	enum gx_mode mode;
 	const char *from;
 	const char *ecs;
+	const char *svg;
+	const char *output;
 	const char *watch;	/* interval text, "" for the default; NULL: not given */
 	bool json;
 	bool dnssec;
 	bool no_edns;
 	bool quiet;
+	bool force;
 	char **operands;
 	int n_operands;
 };
@@ -54,6 +58,9 @@ int gx_cmd_up(const struct gx_command *command, const struct gx_options *options
 int gx_cmd_down(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_status(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_stats(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_diff(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_map(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_import(const struct gx_command *command, const struct gx_options *options);
 
 /**
  * gx_parse_options - read a command's arguments
@@ -83,17 +90,30 @@ struct gx_input {
 };
 
 /**
- * gx_input_read - read and compile a configuration
+ * gx_input_read - read and compile a configuration of either kind, which its content tells
  * @input: zero-initialised; free with gx_input_free() in any case
- * @file: pdns.conf
+ * @file: path
  *
  * Findings go to stderr, one a line, progress as well if it is a terminal.
  *
- * Returns GX_EXIT_DONE or GX_EXIT_INVALID.
+ * Returns GX_EXIT_DONE or GX_EXIT_INVALID: a closing line was printed.
  */
-int gx_input_read(struct gx_input *input, const char *file, const struct gx_options *options);
+int gx_input_read(const struct gx_command *command, struct gx_input *input, const char *file,
+		  const struct gx_options *options);
+
+/**
+ * gx_input_read_given - the same with the configuration that -c or --pdns names, of the kind that the option says
+ *
+ * Returns GX_EXIT_USAGE as well: neither was given, or both.
+ */
+int gx_input_read_given(const struct gx_command *command, struct gx_input *input, const struct gx_options *options);
+
+/* The path that -c or --pdns gave, or NULL. */
+const char *gx_given_path(const struct gx_options *options);
 void gx_input_free(struct gx_input *input);
-/* {"file":…, "line":…, "severity":…, "text":…} of each finding. */
+/* Findings on stderr, one a line. */
+void gx_print_findings(const struct gx_diag *diag, bool warnings);
+/* {"file":…, "line":…, "column":…, "severity":…, "text":…} of each finding. */
 json_t *gx_findings_json(const struct gx_diag *diag);
 
 /* Progress on a terminal: "geoxdp: STEP OBJECT", replaced by the next; "" clears the line. */
@@ -105,6 +125,9 @@ int gx_print_json(json_t *value);
 /* Seconds, octets and counts in the form people read; buffers of 32. */
 char *gx_show_octets(uint64_t octets, char *buffer);
 char *gx_show_age(uint64_t seconds, char *buffer);
+
+/* How often to look at a generation that cannot be read, since an `up` may have replaced it meanwhile. */
+#define GX_LOOKS 4
 
 /* Interfaces named by -i, or all that have a folder of pins. Returns the number; 0: none serves. */
 size_t gx_serving_interfaces(const struct gx_options *options, const char ***names);

@@ -9,6 +9,7 @@
 #include "user/cli/cli.h"
 #include "user/cli/message.h"
 #include "user/core/iso3166.h"
+#include "user/core/location.h"
 #include "user/core/render.h"
 #include "user/sys/pins.h"
 
@@ -44,11 +45,31 @@ static void gx_find_place(const struct gx_input *input, struct gx_place *place)
 							   << (gx_family_bits(place->addr.family) - place->leaf.bits);
 }
 
+/* Which line of a source, or which record of a database, speaks. Returns the buffer, of GX_SAYS_OCTETS. */
+#define GX_SAYS_OCTETS 1024
+static char *gx_show_says(const struct gx_source *source, uint32_t line, const struct gx_addr *addr, char *buffer)
+{
+	char text[GX_ADDR_TEXT_OCTETS];
+	struct gx_prefix record;
+
+	if (!line)
+		snprintf(buffer, GX_SAYS_OCTETS, "no source");
+	else if (line != GX_LINE_RECORD)
+		snprintf(buffer, GX_SAYS_OCTETS, "%s:%u", source->file, line);
+	else if (!gx_source_network(source, addr, &record))
+		snprintf(buffer, GX_SAYS_OCTETS, "%s, record %s", source->file, gx_show_prefix(&record, text));
+	else
+		snprintf(buffer, GX_SAYS_OCTETS, "%s", source->file);
+	return buffer;
+}
+
 static json_t *gx_place_json(const struct gx_input *input, const struct gx_place *place)
 {
-	const struct gx_country *country = gx_find_country(place->location);
+	const struct gx_location *location = gx_locations_get(input->config.locations, place->location);
+	const struct gx_country *country = gx_find_country(location->country);
 	const struct gx_source *source = &input->config.sources[place->range->source];
-	char asked[GX_ADDR_TEXT_OCTETS], leaf[GX_ADDR_TEXT_OCTETS];
+	char asked[GX_ADDR_TEXT_OCTETS], leaf[GX_ADDR_TEXT_OCTETS], says[GX_SAYS_OCTETS];
+	char more[GX_LOCATION_TEXT_OCTETS];
 	json_t *object = json_pack("{s:s, s:i, s:s, s:i}", "address", gx_show_addr(&place->asked, asked), "location",
 				   (int)place->location, "prefix", gx_show_prefix(&place->leaf, leaf), "class_bits",
 				   (int)place->class_bits);
@@ -59,18 +80,32 @@ static json_t *gx_place_json(const struct gx_input *input, const struct gx_place
 		json_object_set_new(object, "country", json_string(country->alpha2));
 		json_object_set_new(object, "continent", json_string(country->continent));
 	}
-	if (place->range->line) {
+	json_object_set_new(object, "place", json_string(gx_locations_show(input->config.locations, place->location,
+									  more)));
+	if (location->region)
+		json_object_set_new(object, "region", json_string(location->region));
+	if (location->city)
+		json_object_set_new(object, "city", json_string(location->city));
+	if (location->asn)
+		json_object_set_new(object, "asn", json_integer(location->asn));
+	if (location->own)
+		json_object_set_new(object, "own", json_string(location->own));
+	if (place->range->line)
 		json_object_set_new(object, "source", json_string(source->file));
+	if (place->range->line && place->range->line != GX_LINE_RECORD)
 		json_object_set_new(object, "line", json_integer(place->range->line));
-	}
+	if (place->range->line)
+		json_object_set_new(object, "says",
+				    json_string(gx_show_says(source, place->range->line, &place->addr, says)));
 	return object;
 }
 
 static void gx_print_place(const struct gx_input *input, const struct gx_place *place)
 {
-	const struct gx_country *country = gx_find_country(place->location);
+	const struct gx_location *location = gx_locations_get(input->config.locations, place->location);
+	const struct gx_country *country = gx_find_country(location->country);
 	const struct gx_source *source = &input->config.sources[place->range->source];
-	char text[GX_ADDR_TEXT_OCTETS];
+	char text[GX_ADDR_TEXT_OCTETS], more[GX_LOCATION_TEXT_OCTETS], says[GX_SAYS_OCTETS];
 
 	printf("%s", gx_show_addr(&place->asked, text));
 	if (place->addr.family != place->asked.family)
@@ -79,13 +114,16 @@ static void gx_print_place(const struct gx_input *input, const struct gx_place *
 		printf(" is in %s (%s), continent %s: location %u\n", country->name, country->alpha2,
 		       country->continent, place->location);
 	else if (place->location)
-		printf(" is at location %u, a code of the operator's own\n", place->location);
+		printf(" is at location %u\n", place->location);
 	else
 		printf(" is nowhere that the sources know: location 0, the default\n");
-	if (place->range->line)
-		printf("  says    %s:%u\n", source->file, place->range->line);
-	else
-		printf("  says    no source line\n");
+	if (place->location > GX_LOCATION_ISO_MAX)
+		printf("  is      %s\n", gx_locations_show(input->config.locations, place->location, more));
+	printf("  says    %s\n", gx_show_says(source, place->range->line, &place->addr, says));
+	if (place->range->place_line && (place->range->place_line != place->range->line ||
+					 place->range->place_source != place->range->source))
+		printf("  place   %s\n", gx_show_says(&input->config.sources[place->range->place_source],
+							place->range->place_line, &place->addr, says));
 	printf("  within  %s, all of one location\n", gx_show_prefix(&place->leaf, text));
 }
 
@@ -117,50 +155,74 @@ static size_t gx_complete(const struct gx_rendered *rendered, const knot_dname_t
 	return octets + rendered->len_octets;
 }
 
-static const struct gx_map_entry *gx_pick_entry(const struct gx_input *input, const struct gx_pick *pick,
-						uint32_t location, char *owner, char *target)
-{
-	const struct gx_map *map = &input->config.maps[pick->geo->map];
+static const char *const gx_rule_kinds[] = {
+	[GX_RULE_OWN] = "location", [GX_RULE_ASN] = "ASN",	       [GX_RULE_CITY] = "city",
+	[GX_RULE_REGION] = "region", [GX_RULE_COUNTRY] = "country",    [GX_RULE_GROUP] = "group",
+	[GX_RULE_DEFAULT] = "default", [GX_RULE_CONTINENT] = "continent",
+};
 
-	knot_dname_to_str(owner, pick->geo->owner, KNOT_DNAME_TXT_MAXLEN);
-	knot_dname_to_str(target, map->sites[pick->site], KNOT_DNAME_TXT_MAXLEN);
-	return gx_map_find(map, location);
+/* What a rule of a map goes by, in words. Returns the buffer, of GX_RULE_TEXT_OCTETS. */
+#define GX_RULE_TEXT_OCTETS 128
+static char *gx_show_rule(const struct gx_rule *rule, char *buffer)
+{
+	const struct gx_country *country = gx_find_country(rule->country);
+
+	if (rule->kind == GX_RULE_DEFAULT)
+		snprintf(buffer, GX_RULE_TEXT_OCTETS, "the default");
+	else if (rule->kind != GX_RULE_COUNTRY)
+		snprintf(buffer, GX_RULE_TEXT_OCTETS, "%s %s", gx_rule_kinds[rule->kind], rule->key);
+	else if (country)
+		snprintf(buffer, GX_RULE_TEXT_OCTETS, "country %s (%u)", country->alpha2, rule->country);
+	else
+		snprintf(buffer, GX_RULE_TEXT_OCTETS, "country %u", rule->country);
+	return buffer;
 }
 
-static json_t *gx_picks_json(const struct gx_input *input, const struct gx_rendered *rendered, uint32_t location)
+static json_t *gx_picks_json(const struct gx_input *input, const struct gx_rendered *rendered)
 {
-	char owner[KNOT_DNAME_TXT_MAXLEN + 1], target[KNOT_DNAME_TXT_MAXLEN + 1];
+	char owner[KNOT_DNAME_TXT_MAXLEN + 1], rule[GX_RULE_TEXT_OCTETS];
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < rendered->n_picks; i++) {
-		const struct gx_map_entry *entry;
+		const struct gx_pick *pick = &rendered->picks[i];
+		const struct gx_map *map;
+		json_t *sites;
 
-		if (rendered->picks[i].geo->kind != GX_GEO_CNAME)
+		if (pick->geo->kind == GX_GEO_LOCATION)
 			continue;
-		entry = gx_pick_entry(input, &rendered->picks[i], location, owner, target);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s, s:i}", "name", owner, "file",
-						      entry->where.file, "line", (int)entry->where.line, "target",
-						      target, "entry", (int)entry->location));
+		map = &input->config.maps[pick->geo->map];
+		sites = json_array();
+		for (size_t site = 0; site < pick->rule->n_sites; site++)
+			json_array_append_new(sites, json_string(map->sites[pick->rule->sites[site]]));
+		knot_dname_to_str(owner, pick->geo->owner, sizeof(owner));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s}", "name", owner, "map", map->name,
+						      "file", pick->rule->where.file, "line",
+						      (int)pick->rule->where.line, "rule",
+						      gx_show_rule(pick->rule, rule), "kind",
+						      gx_rule_kinds[pick->rule->kind], "key", pick->rule->key,
+						      "sites", sites, "site",
+						      map->sites[pick->site]));
 	}
 	return list;
 }
 
-static void gx_print_picks(const struct gx_input *input, const struct gx_rendered *rendered, uint32_t location)
+static void gx_print_picks(const struct gx_input *input, const struct gx_rendered *rendered)
 {
-	char owner[KNOT_DNAME_TXT_MAXLEN + 1], target[KNOT_DNAME_TXT_MAXLEN + 1];
+	char owner[KNOT_DNAME_TXT_MAXLEN + 1], rule[GX_RULE_TEXT_OCTETS];
 
 	for (size_t i = 0; i < rendered->n_picks; i++) {
-		const struct gx_map_entry *entry;
+		const struct gx_pick *pick = &rendered->picks[i];
+		const struct gx_map *map;
 
-		if (rendered->picks[i].geo->kind != GX_GEO_CNAME)
+		if (pick->geo->kind == GX_GEO_LOCATION)
 			continue;
-		entry = gx_pick_entry(input, &rendered->picks[i], location, owner, target);
-		printf("%s\n  map     %s:%u: ", owner, entry->where.file, entry->where.line);
-		if (entry->location)
-			printf("location %u", entry->location);
-		else
-			printf("the default%s", location ? ", since the map does not name this location" : "");
-		printf(" goes to %s\n", target);
+		map = &input->config.maps[pick->geo->map];
+		knot_dname_to_str(owner, pick->geo->owner, sizeof(owner));
+		printf("%s\n  map     %s:%u: %s goes to", owner, pick->rule->where.file, pick->rule->where.line,
+		       gx_show_rule(pick->rule, rule));
+		for (size_t site = 0; site < pick->rule->n_sites; site++)
+			printf("%s %s", site ? "," : "", map->sites[pick->rule->sites[site]]);
+		printf("\n  site    %s\n", map->sites[pick->site]);
 	}
 }
 
@@ -184,15 +246,18 @@ static int gx_explain_name(const struct gx_command *command, const struct gx_inp
 	}
 	octets = gx_complete(&rendered, name, type, message);
 	if (json) {
-		json_object_set_new(json, "maps", gx_picks_json(input, &rendered, place->location));
+		json_object_set_new(json, "maps", gx_picks_json(input, &rendered));
 		json_object_set_new(json, "scope", json_integer(gx_scope(place, ref)));
+		json_object_set_new(json, "orders", json_integer(rendered.rotations));
 		json_object_set_new(json, "answer", gx_message_json(message, octets));
 		goto out;
 	}
-	gx_print_picks(input, &rendered, place->location);
+	gx_print_picks(input, &rendered);
 	printf("ECS scope %u%s\n", gx_scope(place, ref),
 	       (ref & GX_REF_KIND) == GX_REF_FIXED ? ": every client gets this answer" : "");
 	gx_print_records_of(message, octets);
+	if (rendered.rotations > 1)
+		printf(";; in %u orders, drawn for each query\n", rendered.rotations);
 out:
 	free(message);
 	gx_renderer_free(renderer);
@@ -209,7 +274,7 @@ static const char *gx_serving_config(const struct gx_command *command, const str
 	const char **interfaces;
 
 	if (!gx_serving_interfaces(options, &interfaces)) {
-		gx_complain(command, "nothing is serving; which configuration? --pdns PDNS_CONF");
+		gx_complain(command, "nothing is serving; which configuration? -c CONF or --pdns PDNS_CONF");
 		return NULL;
 	}
 	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {
@@ -226,7 +291,6 @@ static const char *gx_serving_config(const struct gx_command *command, const str
 int gx_cmd_explain(const struct gx_command *command, const struct gx_options *options)
 {
 	knot_dname_t name[KNOT_DNAME_MAXLEN];
-	const char *file = options->pdns;
 	struct gx_input input = {};
 	struct gx_place place = {};
 	uint16_t type = GX_TYPE_A;
@@ -246,11 +310,12 @@ int gx_cmd_explain(const struct gx_command *command, const struct gx_options *op
 		gx_complain(command, "%s: no RR type: A, AAAA, MX, TYPE65, ...", options->operands[2]);
 		return GX_EXIT_USAGE;
 	}
-	if (!file)
-		file = gx_serving_config(command, options, &meta);
-	if (!file)
+	if (gx_given_path(options))
+		result = gx_input_read_given(command, &input, options);
+	else if (gx_serving_config(command, options, &meta))
+		result = gx_input_read(command, &input, meta.config, options);
+	else
 		return GX_EXIT_USAGE;
-	result = gx_input_read(&input, file, options);
 	if (result == GX_EXIT_DONE) {
 		gx_find_place(&input, &place);
 		if (options->json)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "user/cli/cli.h"
+#include "user/core/native.h"
 
 void gx_show_progress(const char *step, const char *object)
 {
@@ -21,7 +22,7 @@ static void gx_input_step(struct gx_progress *progress, const char *step, const 
 	gx_show_progress(step, object);
 }
 
-static void gx_print_findings(const struct gx_diag *diag)
+void gx_print_findings(const struct gx_diag *diag, bool warnings)
 {
 	const char *red = gx_colour(STDERR_FILENO, GX_RED), *yellow = gx_colour(STDERR_FILENO, GX_YELLOW);
 	const char *plain = gx_colour(STDERR_FILENO, GX_PLAIN);
@@ -30,6 +31,8 @@ static void gx_print_findings(const struct gx_diag *diag)
 		const struct gx_finding *finding = &diag->findings[i];
 		bool warning = finding->severity == GX_WARNING;
 
+		if (warning && !warnings)
+			continue;
 		fprintf(stderr, "%s%s", warning ? yellow : red, finding->where.file);
 		if (finding->where.line)
 			fprintf(stderr, ":%u", finding->where.line);
@@ -53,17 +56,22 @@ json_t *gx_findings_json(const struct gx_diag *diag)
 			object = json_pack("{s:s, s:s}", "severity", "error", "text", "(not UTF-8)");
 		if (finding->where.line)
 			json_object_set_new(object, "line", json_integer(finding->where.line));
+		if (finding->where.column)
+			json_object_set_new(object, "column", json_integer(finding->where.column));
 		json_array_append_new(list, object);
 	}
 	return list;
 }
 
-int gx_input_read(struct gx_input *input, const char *file, const struct gx_options *options)
+typedef int gx_reader(struct gx_config *config, const char *file, struct gx_diag *diag, struct gx_progress *progress);
+
+static int gx_input_read_by(const struct gx_command *command, struct gx_input *input, const char *file,
+			    gx_reader *reader, const struct gx_options *options)
 {
 	struct gx_progress progress = { .step = gx_input_step };
 	int error;
 
-	error = gx_config_read_pdns(&input->config, file, &input->diag, options->quiet ? NULL : &progress);
+	error = reader(&input->config, file, &input->diag, options->quiet ? NULL : &progress);
 	if (!error) {
 		if (!options->quiet)
 			gx_show_progress("compiling", file);
@@ -71,8 +79,37 @@ int gx_input_read(struct gx_input *input, const char *file, const struct gx_opti
 	}
 	gx_show_progress("", "");
 	gx_diag_sort(&input->diag);
-	gx_print_findings(&input->diag);
-	return error || input->diag.errors ? GX_EXIT_INVALID : GX_EXIT_DONE;
+	/* Warnings are for those who asked to check; who serves is told that there are some. */
+	gx_print_findings(&input->diag, command->run == gx_cmd_check);
+	if (command->run == gx_cmd_up && input->diag.count > input->diag.errors)
+		gx_complain(command, "%s: %zu warnings, which `geoxdp check` lists", file,
+			    input->diag.count - input->diag.errors);
+	if (!error && !input->diag.errors)
+		return GX_EXIT_DONE;
+	gx_complain(command, "%s: %zu error%s, nothing was changed", file, input->diag.errors,
+		    input->diag.errors == 1 ? "" : "s");
+	return GX_EXIT_INVALID;
+}
+
+int gx_input_read(const struct gx_command *command, struct gx_input *input, const char *file,
+		  const struct gx_options *options)
+{
+	return gx_input_read_by(command, input, file, gx_config_read, options);
+}
+
+const char *gx_given_path(const struct gx_options *options)
+{
+	return options->config ? options->config : options->pdns;
+}
+
+int gx_input_read_given(const struct gx_command *command, struct gx_input *input, const struct gx_options *options)
+{
+	if (!gx_given_path(options) || (options->config && options->pdns)) {
+		gx_complain(command, "which configuration? %s-c CONF or --pdns PDNS_CONF", options->config ? "either " : "");
+		return GX_EXIT_USAGE;
+	}
+	return gx_input_read_by(command, input, gx_given_path(options),
+				options->config ? gx_config_read_native : gx_config_read_pdns, options);
 }
 
 void gx_input_free(struct gx_input *input)

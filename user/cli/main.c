@@ -8,24 +8,24 @@
 #include "user/cli/cli.h"
 
 static const struct gx_command gx_commands[] = {
-	{ "check", "", "validate a configuration and every file it names", "pqj", 0, 0,
+	{ "check", "", "validate a configuration and every file it names", "cpqj", 0, 0,
 	  "Prints each finding as FILE:LINE: what is wrong: what would be right.\n"
 	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
 	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
 	  gx_cmd_check },
-	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "pfedniqj", 1, 2,
+	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedniqj", 1, 2,
 	  "Builds the query, gives it to the XDP program in the kernel, and prints the reply as dig does, or\n"
-	  "`passed: REASON` where the DNS server behind it would get the query. Without --pdns, asks the\n"
+	  "`passed: REASON` where the DNS server behind it would get the query. Without -c or --pdns, asks the\n"
 	  "generation that is serving; its counters do not move.\n\n"
 	  "  geoxdp query --pdns examples/own-cdn/pdns.conf --from 8.8.8.8 www.example.com\n"
 	  "  geoxdp query --ecs 193.0.0.0/21 www.example.com AAAA\n",
 	  gx_cmd_query },
-	{ "explain", "ADDR [NAME [TYPE]]", "why an address gets the answer it gets", "piqj", 1, 3,
+	{ "explain", "ADDR [NAME [TYPE]]", "why an address gets the answer it gets", "cpiqj", 1, 3,
 	  "Names the source line that says where the address is, the map entry and the target it leads to, the\n"
-	  "answer, and the ECS scope. Without --pdns, reads the configuration of the serving generation.\n\n"
+	  "answer, and the ECS scope. Without -c or --pdns, reads the configuration of the serving generation.\n\n"
 	  "  geoxdp explain --pdns examples/own-cdn/pdns.conf 8.8.8.8 www.example.com\n",
 	  gx_cmd_explain },
-	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "pimqj", 0, 0,
+	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimFqj", 0, 0,
 	  "Answers on all addresses of the interface. The program serves on after the command has ended, and\n"
 	  "until `geoxdp down`. A mistake in the configuration changes nothing.\n\n"
 	  "  geoxdp up --pdns /etc/powerdns/pdns.conf -i eth0\n",
@@ -38,6 +38,24 @@ static const struct gx_command gx_commands[] = {
 	  "Exit status 1 if nothing is serving.\n\n"
 	  "  geoxdp status --json\n",
 	  gx_cmd_status },
+	{ "diff", "CONF1 CONF2", "which clients a change of the configuration would tell something else", "qj", 2, 2,
+	  "Per geo name: the share of the IPv4 and IPv6 space, the countries and the prefixes that move. Both kinds of\n"
+	  "configuration are taken. Exit status 0 whether anything moves or not.\n\n"
+	  "  geoxdp diff old.conf new.conf\n",
+	  gx_cmd_diff },
+	{ "map", "NAME --svg FILE", "draw a map: the world, coloured by the site each country gets", "cpsqj", 1, 1,
+	  "NAME is a map of the configuration; a director map has the name of its file.\n\n"
+	  "  geoxdp map world -c /etc/geoxdp/geoxdp.yaml --svg world.svg\n"
+	  "  geoxdp map geo.map --pdns examples/own-cdn/pdns.conf --svg geo.svg\n",
+	  gx_cmd_map },
+	{ "import", "pdns|gdnsd|pdns-geoip FILE", "write the native configuration of an existing set-up", "oq", 2, 2,
+	  "FILE is pdns.conf of a set-up with the geo backend; gdnsd's file `config`, with the folders geoip and zones\n"
+	  "beside it; or the YAML file of PowerDNS's geoip backend. What has no counterpart is listed with FILE:LINE\n"
+	  "on standard error, and at the head of what is written. Files that go with the configuration, such as zones\n"
+	  "and networks, are written beside it with -o, and as comments at its end without.\n\n"
+	  "  geoxdp import pdns /etc/powerdns/pdns.conf -o /etc/geoxdp/geoxdp.yaml\n"
+	  "  geoxdp import gdnsd /etc/gdnsd/config\n",
+	  gx_cmd_import },
 	{ "stats", "", "how many packets were answered, or passed and why", "iwj", 0, 0,
 	  "  geoxdp stats --watch\n",
 	  gx_cmd_stats },

@@ -18,6 +18,7 @@ struct gx_option {
 };
 
 static const struct gx_option gx_option_table[] = {
+	{ 'c', "config", "CONF", "native configuration, see geoxdp.conf(5)" },
 	{ 'p', "pdns", "PDNS_CONF", "an existing PowerDNS set-up with the geo backend" },
 	{ 'i', "interface", "IFACE", "network interface; may be given again" },
 	{ 'm', "mode", "MODE", "native, generic or auto (the default: native where the driver can)" },
@@ -26,6 +27,9 @@ static const struct gx_option gx_option_table[] = {
 	{ 'd', "dnssec", NULL, "set DO=1" },
 	{ 'n', "noedns", NULL, "send no OPT" },
 	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
+	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
+	{ 'o', "output", "FILE", "write there instead of to standard output" },
+	{ 'F', "force", NULL, "take a source that became far smaller than the one serving" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'h', "help", NULL, "this help" },
@@ -68,6 +72,9 @@ static int gx_parse_mode(const struct gx_command *command, const char *text, enu
 static int gx_take_option(const struct gx_command *command, int letter, struct gx_options *out)
 {
 	switch (letter) {
+	case 'c':
+		out->config = optarg;
+		return 0;
 	case 'p':
 		out->pdns = optarg;
 		return 0;
@@ -88,6 +95,15 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		return 0;
 	case 'w':
 		out->watch = optarg ? optarg : "";
+		return 0;
+	case 's':
+		out->svg = optarg;
+		return 0;
+	case 'o':
+		out->output = optarg;
+		return 0;
+	case 'F':
+		out->force = true;
 		return 0;
 	case 'd':
 		out->dnssec = true;

@@ -60,11 +60,8 @@ static int gx_load_config(const struct gx_command *command, const struct gx_opti
 
 	gx_parse_addr(GX_ASKED_IPV4, &asked[GX_IPV4]);
 	gx_parse_addr(GX_ASKED_IPV6, &asked[GX_IPV6]);
-	result = gx_input_read(&input, options->pdns, options);
-	if (result != GX_EXIT_DONE) {
-		gx_complain(command, "%s: %zu error%s", options->pdns, input.diag.errors,
-			    input.diag.errors == 1 ? "" : "s");
-	} else {
+	result = gx_input_read_given(command, &input, options);
+	if (result == GX_EXIT_DONE) {
 		if (!options->quiet)
 			gx_show_progress("loading", "tables");
 		if (gx_object_load(object, &input.image, &services, &meta, NULL, &failure)) {
@@ -87,7 +84,7 @@ static int gx_load_serving(const struct gx_command *command, const struct gx_opt
 	const char **interfaces;
 
 	if (!gx_serving_interfaces(options, &interfaces)) {
-		gx_complain(command, "nothing is serving; which configuration? --pdns PDNS_CONF");
+		gx_complain(command, "nothing is serving; which configuration? -c CONF or --pdns PDNS_CONF");
 		return GX_EXIT_USAGE;
 	}
 	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {
@@ -155,7 +152,7 @@ int gx_cmd_query(const struct gx_command *command, const struct gx_options *opti
 	    gx_parse_client(command, options, &query))
 		return GX_EXIT_USAGE;
 
-	result = options->pdns ? gx_load_config(command, options, &object) :
+	result = gx_given_path(options) ? gx_load_config(command, options, &object) :
 				 gx_load_serving(command, options, &object);
 	if (result != GX_EXIT_DONE)
 		return result;

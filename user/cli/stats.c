@@ -19,7 +19,7 @@ static void gx_interrupt(int signal)
 	gx_interrupted = 1;
 }
 
-static int gx_read_counts(const char *interface, uint64_t counts[GX_REASON_COUNT], struct gx_failure *failure)
+static int gx_look_at_counts(const char *interface, uint64_t counts[GX_REASON_COUNT], struct gx_failure *failure)
 {
 	char folder[GX_PATH_OCTETS], path[GX_PATH_OCTETS + 8];
 	struct gx_attachment attachment;
@@ -39,6 +39,15 @@ static int gx_read_counts(const char *interface, uint64_t counts[GX_REASON_COUNT
 		return gx_fail(failure, errno, NULL, "%s: open", path);
 	error = gx_stats_read(fd, counts, failure);
 	close(fd);
+	return error;
+}
+
+static int gx_read_counts(const char *interface, uint64_t counts[GX_REASON_COUNT], struct gx_failure *failure)
+{
+	int error = -1;
+
+	for (int look = 0; look < GX_LOOKS && error; look++)
+		error = gx_look_at_counts(interface, counts, failure);
 	return error;
 }
 

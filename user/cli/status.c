@@ -22,7 +22,7 @@ struct gx_state {
 	uint64_t memory_octets;
 };
 
-static int gx_state_read(struct gx_state *state, struct gx_failure *failure)
+static int gx_state_look(struct gx_state *state, struct gx_failure *failure)
 {
 	int error = gx_attachment_find(state->interface, &state->attachment, failure);
 
@@ -41,6 +41,18 @@ static int gx_state_read(struct gx_state *state, struct gx_failure *failure)
 	for (size_t i = 0; i < state->n_tables; i++)
 		state->memory_octets += state->tables[i].memory_octets;
 	return 0;
+}
+
+static int gx_state_read(struct gx_state *state, struct gx_failure *failure)
+{
+	const char *interface = state->interface;
+	int error = -1;
+
+	for (int look = 0; look < GX_LOOKS && error; look++) {
+		*state = (struct gx_state){ .interface = interface };
+		error = gx_state_look(state, failure);
+	}
+	return error;
 }
 
 static json_t *gx_state_json(const struct gx_state *state)

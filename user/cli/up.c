@@ -118,7 +118,7 @@ static void gx_fill_meta(struct gx_meta *meta, const char *config, const struct 
 	meta->abi_version = GX_ABI_VERSION;
 	meta->generation = generation;
 	meta->built_s = time(NULL);
-	meta->names = image->n_names;
+	meta->names = image->n_names - image->n_blocks;
 	meta->answers = image->n_answers;
 	meta->leaves4 = image->leaves[GX_IPV4].count;
 	meta->leaves6 = image->leaves[GX_IPV6].count;
@@ -138,6 +138,26 @@ static const char *gx_stats_pin(const struct gx_target *target, char *path)
 		return NULL;
 	snprintf(path, GX_PATH_OCTETS + 8, "%s/stats", folder);
 	return path;
+}
+
+/*
+ * A source that is suddenly far smaller sends most clients to the default: more often a broken download than a
+ * wish. Measured by the prefixes of the tables, which every source ends in.
+ */
+static int gx_refuse_shrunk(const struct gx_target *target, const struct gx_image *image, struct gx_failure *failure)
+{
+	const size_t now4 = image->leaves[GX_IPV4].count, now6 = image->leaves[GX_IPV6].count;
+	struct gx_failure ignored;
+	char folder[GX_PATH_OCTETS];
+	struct gx_meta meta;
+
+	if (!target->old_generation ||
+	    gx_pins_meta(gx_pins_folder(target->interface, target->old_generation, folder), &meta, &ignored) ||
+	    (!gx_source_shrunk(meta.leaves4, now4) && !gx_source_shrunk(meta.leaves6, now6)))
+		return 0;
+	return gx_fail(failure, 0, "--force takes them all the same",
+		       "sources: %zu IPv4 and %zu IPv6 prefixes, where the serving generation has %u and %u", now4,
+		       now6, meta.leaves4, meta.leaves6);
 }
 
 static void gx_report(const struct gx_options *options, const struct gx_target *targets, size_t count,
@@ -161,20 +181,66 @@ static void gx_report(const struct gx_options *options, const struct gx_target *
 		if (!options->quiet)
 			printf("%s: generation %u %s in %s mode: %zu names on %zu addresses\n", target->interface,
 			       target->generation, target->old_generation ? "swapped in" : "attached",
-			       gx_mode_name(target->mode), image->n_names, services->count);
+			       gx_mode_name(target->mode), image->n_names - image->n_blocks, services->count);
 	}
 	if (list)
 		gx_print_json(list);
 }
 
-static int gx_up(const struct gx_options *options, const struct gx_input *input, struct gx_failure *failure)
+/* The interfaces, the mode and the addresses: the options speak before the configuration. */
+struct gx_wish {
+	const char **interfaces;
+	size_t n_interfaces;
+	enum gx_mode mode;
+};
+
+static int gx_find_wish(const struct gx_command *command, const struct gx_options *options,
+			const struct gx_config *config, struct gx_wish *wish)
 {
-	struct gx_target *targets = gx_calloc(options->n_interfaces, sizeof(*targets));
+	wish->interfaces = options->n_interfaces ? options->interfaces : config->interfaces;
+	wish->n_interfaces = options->n_interfaces ? options->n_interfaces : config->n_interfaces;
+	wish->mode = options->mode;
+	if (wish->mode == GX_MODE_AUTO && config->mode)
+		for (enum gx_mode mode = GX_MODE_AUTO; mode <= GX_MODE_GENERIC; mode++)
+			if (!strcmp(config->mode, gx_mode_name(mode)))
+				wish->mode = mode;
+	if (wish->n_interfaces)
+		return GX_EXIT_DONE;
+	gx_complain(command, "which interface? -i IFACE (`ip link` lists them)%s",
+		    options->config ? ", or server: interfaces: [IFACE] in the configuration" : "");
+	return GX_EXIT_USAGE;
+}
+
+/* Where to, what is there, and which addresses to answer on. */
+static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config *config, struct gx_target *targets,
+			      struct gx_services *services, struct gx_failure *failure)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < wish->n_interfaces && !error; i++) {
+		targets[i].interface = wish->interfaces[i];
+		targets[i].mode = wish->mode;
+		error = gx_interface_addresses(wish->interfaces[i], services, failure);
+		if (!error)
+			error = gx_target_look(&targets[i], failure);
+	}
+	if (!error && config->n_addresses) {
+		services->list = gx_realloc(services->list, config->n_addresses * sizeof(*services->list));
+		memcpy(services->list, config->addresses, config->n_addresses * sizeof(*services->list));
+		services->count = config->n_addresses;
+	}
+	return error;
+}
+
+static int gx_up(const struct gx_options *options, const struct gx_wish *wish, const struct gx_input *input,
+		 struct gx_failure *failure)
+{
+	struct gx_target *targets = gx_calloc(wish->n_interfaces, sizeof(*targets));
 	struct gx_services services = {};
 	struct gx_object *object = NULL;
 	char stats[GX_PATH_OCTETS + 8];
 	struct gx_meta meta;
-	int error = 0, lock;
+	int error, lock;
 
 	error = gx_pins_prepare(failure);
 	lock = error ? -1 : gx_pins_lock(failure);
@@ -182,25 +248,21 @@ static int gx_up(const struct gx_options *options, const struct gx_input *input,
 		free(targets);
 		return -1;
 	}
-	for (size_t i = 0; i < options->n_interfaces && !error; i++) {
-		targets[i].interface = options->interfaces[i];
-		targets[i].mode = options->mode;
-		error = gx_interface_addresses(options->interfaces[i], &services, failure);
-		if (!error)
-			error = gx_target_look(&targets[i], failure);
-	}
+	error = gx_look_at_targets(wish, &input->config, targets, &services, failure);
+	if (!error && !options->force)
+		error = gx_refuse_shrunk(&targets[0], &input->image, failure);
 	if (!error) {
 		if (!options->quiet)
 			gx_show_progress("loading", "tables");
-		gx_fill_meta(&meta, options->pdns, &input->image, targets[0].generation);
+		gx_fill_meta(&meta, gx_given_path(options), &input->image, targets[0].generation);
 		error = gx_object_load(&object, &input->image, &services, &meta, gx_stats_pin(&targets[0], stats),
 				       failure);
 		gx_show_progress("", "");
 	}
 	if (!error)
-		error = gx_switch_all(targets, options->n_interfaces, object, failure);
+		error = gx_switch_all(targets, wish->n_interfaces, object, failure);
 	if (!error)
-		gx_report(options, targets, options->n_interfaces, &services, &input->image);
+		gx_report(options, targets, wish->n_interfaces, &services, &input->image);
 	gx_object_free(object);
 	free(services.list);
 	free(targets);
@@ -213,18 +275,15 @@ int gx_cmd_up(const struct gx_command *command, const struct gx_options *options
 {
 	struct gx_input input = {};
 	struct gx_failure failure;
+	struct gx_wish wish;
 	int result;
 
-	if (!options->pdns || !options->n_interfaces) {
-		gx_complain(command, "%s", options->pdns ? "which interface? -i IFACE (`ip link` lists them)" :
-							   "which configuration? --pdns PDNS_CONF");
-		return GX_EXIT_USAGE;
-	}
-	result = gx_input_read(&input, options->pdns, options);
-	if (result != GX_EXIT_DONE) {
-		gx_complain(command, "%s: %zu error%s, nothing was changed", options->pdns, input.diag.errors,
-			    input.diag.errors == 1 ? "" : "s");
-	} else if (gx_up(options, &input, &failure)) {
+	if (options->pdns && !options->config && !options->n_interfaces)
+		return gx_find_wish(command, options, &input.config, &wish);
+	result = gx_input_read_given(command, &input, options);
+	if (result == GX_EXIT_DONE)
+		result = gx_find_wish(command, options, &input.config, &wish);
+	if (result == GX_EXIT_DONE && gx_up(options, &wish, &input, &failure)) {
 		gx_complain(command, "%s", failure.text);
 		result = GX_EXIT_FAILED;
 	}

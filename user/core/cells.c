@@ -36,17 +36,20 @@ static size_t stored_octets(const struct gx_rendered *answer, size_t qname_octet
 	return gx_answer_is_oversize(answer->len_octets, qname_octets) ? 0 : answer->len_octets;
 }
 
-static struct gx_answer make_header(const struct gx_rendered *answer, size_t stored)
+/* Of the order that stands at octets; variants: as in abi.h. */
+static struct gx_answer make_header(const struct gx_rendered *answer, const uint8_t *octets, size_t stored,
+				    uint16_t variants)
 {
 	return (struct gx_answer){
 		.len_octets = answer->len_octets,
 		.ancount = answer->ancount,
 		.nscount = answer->nscount,
 		.arcount = answer->arcount,
-		.sum = sum_octets(answer->octets, stored),
+		.sum = sum_octets(octets, stored),
 		.flags1 = answer->flags1,
 		.rcode = answer->rcode,
 		.flags = answer->is_nodata ? GX_ANSWER_NODATA : 0,
+		.variants = variants,
 	};
 }
 
@@ -66,21 +69,30 @@ static uint32_t hash_answer(const struct gx_answer *header, const uint8_t *octet
 	return (uint32_t)gx_hash_end(hash, stored);
 }
 
+/* Whether the cells from one on hold these octets; *cell: behind them. */
+static bool holds_octets(const struct gx_image *image, uint32_t *cell, const uint8_t *octets, size_t stored)
+{
+	for (size_t i = 0; i == 0 || i < stored; i += GX_CELL_OCTETS) {
+		size_t part = stored - i < GX_CELL_OCTETS ? stored - i : GX_CELL_OCTETS;
+
+		if (memcmp(image->answers[(*cell)++].octets, octets + i, part))
+			return false;
+	}
+	return true;
+}
+
+/* All orders: answers that begin alike may go on in other ones. */
 static bool is_same(const struct gx_image *image, uint32_t cell, const struct gx_answer *header,
 		    const uint8_t *octets, size_t stored)
 {
-	const struct gx_answer *at = &image->answers[cell];
-
 	/*
 	 * An oversize answer has a length and no octets; its zeros cannot be taken for a stored answer, which
 	 * begins with an owner name and is never all zero, sum included.
 	 */
-	if (memcmp(at, header, offsetof(struct gx_answer, octets)))
+	if (memcmp(&image->answers[cell], header, offsetof(struct gx_answer, octets)))
 		return false;
-	for (size_t i = 0; i < stored; i += GX_CELL_OCTETS, at++) {
-		size_t part = stored - i < GX_CELL_OCTETS ? stored - i : GX_CELL_OCTETS;
-
-		if (memcmp(at->octets, octets + i, part))
+	for (size_t i = 0; i < header->variants; i++) {
+		if (!holds_octets(image, &cell, octets + i * stored, stored))
 			return false;
 	}
 	return true;
@@ -107,15 +119,10 @@ static void grow_index(struct gx_builder *builder)
 	free(old);
 }
 
-static uint32_t append(struct gx_builder *builder, const struct gx_answer *header, const uint8_t *octets,
-		       size_t stored)
+static void append(struct gx_builder *builder, const struct gx_answer *header, const uint8_t *octets, size_t stored)
 {
 	struct gx_image *image = builder->image;
-	uint32_t first;
 
-	if (!image->n_cells)
-		image->n_cells = FIRST_CELL;
-	first = image->n_cells;
 	for (size_t i = 0; i == 0 || i < stored; i += GX_CELL_OCTETS) {
 		size_t part = stored - i < GX_CELL_OCTETS ? stored - i : GX_CELL_OCTETS;
 		struct gx_answer *cell;
@@ -130,6 +137,22 @@ static uint32_t append(struct gx_builder *builder, const struct gx_answer *heade
 		*cell = i == 0 ? *header : (struct gx_answer){0};
 		memcpy(cell->octets, octets + i, part);
 	}
+}
+
+static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered *answer, size_t stored)
+{
+	struct gx_image *image = builder->image;
+	uint32_t first;
+
+	if (!image->n_cells)
+		image->n_cells = FIRST_CELL;
+	first = image->n_cells;
+	for (size_t i = 0; i < answer->rotations; i++) {
+		const uint8_t *octets = answer->octets + i * stored;
+		struct gx_answer header = make_header(answer, octets, stored, i ? 1 : answer->rotations);
+
+		append(builder, &header, octets, stored);
+	}
 	image->n_answers++;
 	return first;
 }
@@ -137,8 +160,8 @@ static uint32_t append(struct gx_builder *builder, const struct gx_answer *heade
 uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets)
 {
 	size_t stored = stored_octets(answer, qname_octets);
-	struct gx_answer header = make_header(answer, stored);
-	uint32_t hash = hash_answer(&header, answer->octets, stored);
+	struct gx_answer header = make_header(answer, answer->octets, stored, answer->rotations);
+	uint32_t hash = hash_answer(&header, answer->octets, stored * answer->rotations);
 	struct gx_cell_slot *slot;
 	size_t mask;
 
@@ -153,6 +176,6 @@ uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *an
 			return slot->cell;
 	}
 	slot->hash = hash;
-	slot->cell = append(builder, &header, answer->octets, stored);
+	slot->cell = append_all(builder, answer, stored);
 	return slot->cell;
 }

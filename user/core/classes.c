@@ -2,108 +2,121 @@
 /* Image: classes of locations, what the maps tell apart. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "user/core/image_impl.h"
 
-/* A location that a map does not send to its default. */
-struct move {
-	uint32_t class_id;		/* before this map */
-	uint32_t site;
+/* A location, its class before a map is looked at, and the first rule of the map with its list of sites. */
+struct split {
+	uint32_t class_id;
+	uint32_t list;
 	uint32_t location;
 };
 
-static int compare_moves(const void *left, const void *right)
+static int compare_splits(const void *left, const void *right)
 {
-	const struct move *a = left, *b = right;
+	const struct split *a = left, *b = right;
 
 	if (a->class_id != b->class_id)
 		return a->class_id < b->class_id ? -1 : 1;
-	if (a->site != b->site)
-		return a->site < b->site ? -1 : 1;
+	if (a->list != b->list)
+		return a->list < b->list ? -1 : 1;
 	return a->location < b->location ? -1 : a->location > b->location;
 }
 
+static int compare_lists(const void *left, const void *right)
+{
+	const struct gx_rule *a = *(const struct gx_rule *const *)left, *b = *(const struct gx_rule *const *)right;
+	int order;
+
+	if (a->n_sites != b->n_sites)
+		return a->n_sites < b->n_sites ? -1 : 1;
+	order = memcmp(a->sites, b->sites, a->n_sites * sizeof(*a->sites));
+	if (order)
+		return order;
+	return a < b ? -1 : a > b;
+}
+
+static bool is_same_list(const struct gx_rule *a, const struct gx_rule *b)
+{
+	return a->n_sites == b->n_sites && !memcmp(a->sites, b->sites, a->n_sites * sizeof(*a->sites));
+}
+
+/* For each rule of a map, the first rule with the same sites in the same order. */
+static uint32_t *number_lists(const struct gx_map *map)
+{
+	const struct gx_rule **sorted = gx_calloc(map->n_rules, sizeof(*sorted));
+	uint32_t *lists = gx_calloc(map->n_rules, sizeof(*lists)), first = 0;
+
+	for (size_t i = 0; i < map->n_rules; i++)
+		sorted[i] = &map->rules[i];
+	qsort(sorted, map->n_rules, sizeof(*sorted), compare_lists);
+	for (size_t i = 0; i < map->n_rules; i++) {
+		if (i == 0 || !is_same_list(sorted[i], sorted[i - 1]))
+			first = (uint32_t)(sorted[i] - map->rules);
+		lists[sorted[i] - map->rules] = first;
+	}
+	free(sorted);
+	return lists;
+}
+
 /*
- * Split the classes by one map: of each class, those that go to another site than the map's default become
- * a class of their own, one for each site. Numbers are only kept apart here, not yet in order.
+ * Split the classes by one map: locations of one class that the map gives different lists of sites become
+ * different classes. Numbers are only kept apart here, not yet in order. Returns the number of classes.
  */
-static void split_by_map(const struct gx_map *map, uint32_t *class_of, uint32_t *next_class)
+static uint32_t split_by_map(const struct gx_config *config, const struct gx_map *map, uint32_t *class_of,
+			     size_t n_locations)
 {
-	uint32_t default_site = gx_map_find(map, GX_LOCATION_UNKNOWN)->site;
-	struct move *moves = gx_calloc(map->n_entries, sizeof(*moves));
-	size_t count = 0;
+	uint32_t *lists = number_lists(map), next = 0;
+	struct split *splits = gx_calloc(n_locations, sizeof(*splits));
 
-	for (size_t i = 0; i < map->n_entries; i++) {
-		const struct gx_map_entry *entry = &map->entries[i];
+	for (size_t i = 0; i < n_locations; i++) {
+		const struct gx_rule *rule =
+			gx_map_find(map, config->groups, gx_locations_get(config->locations, (uint32_t)i));
 
-		if (entry->site != default_site)
-			moves[count++] = (struct move){ class_of[entry->location], entry->site,
-							entry->location };
+		splits[i] = (struct split){ class_of[i], lists[rule - map->rules], (uint32_t)i };
 	}
-	qsort(moves, count, sizeof(*moves), compare_moves);
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || moves[i].class_id != moves[i - 1].class_id || moves[i].site != moves[i - 1].site)
-			(*next_class)++;
-		class_of[moves[i].location] = *next_class;
+	qsort(splits, n_locations, sizeof(*splits), compare_splits);
+	for (size_t i = 0; i < n_locations; i++) {
+		if (i && (splits[i].class_id != splits[i - 1].class_id || splits[i].list != splits[i - 1].list))
+			next++;
+		class_of[splits[i].location] = next;
 	}
-	free(moves);
+	free(splits);
+	free(lists);
+	return next + 1;
 }
 
-/* Locations that occur, and all ISO numbers: one more than the largest. */
-static size_t count_locations(const struct gx_config *config)
-{
-	uint32_t last = GX_LOCATION_ISO_MAX;
-
-	for (size_t i = 0; i < config->n_maps; i++) {
-		const struct gx_map *map = &config->maps[i];
-
-		for (size_t j = 0; j < map->n_entries; j++) {
-			if (map->entries[j].location > last)
-				last = map->entries[j].location;
-		}
-	}
-	for (int family = 0; family < GX_FAMILIES; family++) {
-		const struct gx_partition *partition = &config->partition[family];
-
-		for (size_t i = 0; i < partition->count; i++) {
-			uint32_t location = partition->ranges[i].location;
-
-			if (location > last && location != GX_LOCATION_SILENT &&
-			    location != GX_LOCATION_IPV4)
-				last = location;
-		}
-	}
-	return (size_t)last + 1;
-}
-
-static void fill_site_of(struct gx_builder *builder)
+static void fill_rule_of(struct gx_builder *builder)
 {
 	const struct gx_config *config = builder->config;
 	size_t n_classes = builder->image->n_classes;
 
-	builder->site_of = gx_calloc(config->n_maps * n_classes, sizeof(*builder->site_of));
+	builder->rule_of = gx_calloc(config->n_maps * n_classes, sizeof(*builder->rule_of));
 	for (size_t map = 0; map < config->n_maps; map++) {
 		for (size_t class_id = 0; class_id < n_classes; class_id++) {
 			uint32_t location = builder->location_of[class_id];
 
-			builder->site_of[map * n_classes + class_id] =
-				gx_map_find(&config->maps[map], location)->site;
+			builder->rule_of[map * n_classes + class_id] =
+				gx_map_find(&config->maps[map], config->groups,
+					    gx_locations_get(config->locations, location));
 		}
 	}
 }
 
 int gx_image_classes(struct gx_builder *builder)
 {
-	struct gx_where where = { .file = builder->config->file };
+	const struct gx_config *config = builder->config;
+	struct gx_where where = { .file = config->file };
 	struct gx_image *image = builder->image;
-	size_t n_locations = count_locations(builder->config);
-	uint32_t *split = gx_calloc(n_locations, sizeof(*split)), *number, n_split = 0;
+	size_t n_locations = gx_locations_count(config->locations);
+	uint32_t *split = gx_calloc(n_locations, sizeof(*split)), *number, n_split = 1;
 	size_t n_classes = 0;
 
-	for (size_t i = 0; i < builder->config->n_maps; i++)
-		split_by_map(&builder->config->maps[i], split, &n_split);
+	for (size_t i = 0; i < config->n_maps; i++)
+		n_split = split_by_map(config, &config->maps[i], split, n_locations);
 
-	number = gx_calloc(n_split + 1, sizeof(*number));	/* 0: none yet, else class + 1 */
+	number = gx_calloc(n_split, sizeof(*number));	/* 0: none yet, else class + 1 */
 	image->class_of = gx_calloc(n_locations, sizeof(*image->class_of));
 	builder->location_of = gx_calloc(n_locations, sizeof(*builder->location_of));
 	image->n_locations = n_locations;
@@ -123,6 +136,6 @@ int gx_image_classes(struct gx_builder *builder)
 			 n_classes, GX_CLASSES_MAX);
 		return -EINVAL;
 	}
-	fill_site_of(builder);
+	fill_rule_of(builder);
 	return 0;
 }

@@ -3,39 +3,74 @@
 #ifndef GEOXDP_CORE_CONFIG_H
 #define GEOXDP_CORE_CONFIG_H
 
+#include "geoxdp/limits.h"
 #include "user/core/diag.h"
+#include "user/core/location.h"
 #include "user/core/partition.h"
 #include "user/core/source.h"
 #include "user/core/zone.h"
 
-/* A map's word on one location. */
-struct gx_map_entry {
-	uint32_t location;	/* GX_LOCATION_UNKNOWN: the default */
-	uint32_t site;		/* index into the map's sites */
+/* What a rule of a map goes by, the most specific first: that order decides. */
+enum gx_rule_kind {
+	GX_RULE_OWN,		/* an operator's own location, from a nets source */
+	GX_RULE_ASN,
+	GX_RULE_CITY,
+	GX_RULE_REGION,
+	GX_RULE_COUNTRY,
+	GX_RULE_GROUP,		/* a named group of countries; of several that hold the country the first in the file */
+	GX_RULE_CONTINENT,
+	GX_RULE_DEFAULT,
+};
+
+/* A map's word on some locations. */
+struct gx_rule {
+	enum gx_rule_kind kind;
+	uint16_t country;	/* GX_RULE_COUNTRY: ISO 3166-1 numeric */
+	uint32_t group;		/* GX_RULE_GROUP: index into the configuration's groups */
+	const char *key;	/* as in struct gx_location; continent code; group name; "" for the default */
+	uint32_t *sites;	/* in order of preference; indices into the map's sites */
+	size_t n_sites;		/* >= 1 */
 	struct gx_where where;
 };
 
-/* A geo map: location -> site. A director map file is one; its targets are the sites. */
+/* A named group of countries: continents and countries and other groups, less exceptions; resolved when read. */
+struct gx_group {
+	const char *name;
+	uint8_t members[GX_LOCATION_ISO_MAX / 8 + 1];	/* bit code & 7 of octet code / 8, by ISO numeric code */
+	struct gx_where where;
+};
+
+/* A geo map: location -> sites in order of preference. A director map file is one, whose targets name the sites. */
 struct gx_map {
 	const char *name;
 	struct gx_where where;
-	struct gx_map_entry *entries;	/* ascending location; the default first; each location once */
-	size_t n_entries;
-	knot_dname_t **sites;		/* CNAME target of each site, lower case */
+	struct gx_rule *rules;	/* by kind, then country or key, groups as in the file; each once; the default last */
+	size_t n_rules;
+	const char **sites;
 	size_t n_sites;
 };
 
 enum gx_geo_kind {
-	GX_GEO_CNAME,		/* a CNAME to the target of the map's site */
+	GX_GEO_CNAME,		/* a CNAME to the site's target */
+	GX_GEO_ADDRESS,		/* the site's addresses */
 	GX_GEO_LOCATION,	/* `localhost.<geo-zone>`: A 127.0.x.y of the client's country */
+};
+
+/* What a geo name has for a site. */
+struct gx_geo_site {
+	knot_dname_t *target;		/* GX_GEO_CNAME: lower case */
+	struct gx_addr *addresses;	/* GX_GEO_ADDRESS: both families, in the order written; rotated in answers */
+	size_t n_addresses;
+	struct gx_where where;		/* line 0: where the map's rules are, as a director map has its targets there */
 };
 
 /* A name whose answer depends on the client. */
 struct gx_geo {
-	knot_dname_t *owner;	/* lower case */
-	size_t zone;		/* index of the zone that holds it */
+	knot_dname_t *owner;		/* lower case; may begin with the wildcard label */
+	size_t zone;			/* index of the zone that holds it */
 	enum gx_geo_kind kind;
-	size_t map;		/* GX_GEO_CNAME: index of the map */
+	size_t map;			/* index of the map; not for GX_GEO_LOCATION */
+	struct gx_geo_site *sites;	/* n_sites of the map; readers refuse a geo name that lacks one of them */
 	uint32_t ttl_s;
 	struct gx_where where;
 };
@@ -52,7 +87,17 @@ struct gx_config {
 	size_t n_maps;
 	struct gx_geo *geos;		/* canonical order of owners (RFC 4034 6.1); each once */
 	size_t n_geos;
+	struct gx_locations *locations;	/* that partition speaks of; by gx_locations_new() */
+	struct gx_group *groups;
+	size_t n_groups;
 	struct gx_partition partition[GX_FAMILIES];
+
+	/* The server section of the native configuration; a PowerDNS set-up leaves it empty. */
+	const char **interfaces;
+	size_t n_interfaces;
+	const char *mode;		/* "native", "generic", "auto" or NULL */
+	struct gx_addr *addresses;	/* service addresses; none: every address of the interfaces */
+	size_t n_addresses;
 };
 
 /*
@@ -101,10 +146,36 @@ const struct gx_zone *gx_config_find_zone(const struct gx_config *config, const 
 const struct gx_geo *gx_config_find_geo(const struct gx_config *config, const knot_dname_t *name);
 
 /**
- * gx_map_find - the entry that decides for a location: its own, or the default
+ * gx_map_find - the rule that decides for a location, the most specific that holds for it
+ * @groups: of the configuration
+ * @location: where the client is
  *
- * Returns NULL where the map has neither, which gx_config_read_pdns() refuses.
+ * Keys match without regard to the case of letters, but for the operator's own names. Never NULL on a checked map:
+ * it has a default.
  */
-const struct gx_map_entry *gx_map_find(const struct gx_map *map, uint32_t location);
+const struct gx_rule *gx_map_find(const struct gx_map *map, const struct gx_group *groups,
+				  const struct gx_location *location);
+
+/* Does the group hold the country of this ISO 3166-1 numeric code? */
+bool gx_group_has(const struct gx_group *group, uint16_t country);
+
+/* Put a map's rules into the order that gx_map_find() needs. Groups stay as they are among each other. */
+void gx_map_sort(struct gx_map *map);
+
+#define GX_SITE_NONE UINT32_MAX
+
+/**
+ * gx_geo_find_site - the site whose addresses answer a question at a geo name with addresses
+ * @map: the geo name's
+ * @rule: that holds for the client
+ * @family: asked for
+ *
+ * The first of the rule's list that has an address of the family; where none of them has one, the first other
+ * site of the map: whether a type exists must not depend on the client (RFC 2308 5).
+ *
+ * Returns an index into the map's sites, or GX_SITE_NONE: no site has the family.
+ */
+uint32_t gx_geo_find_site(const struct gx_geo *geo, const struct gx_map *map, const struct gx_rule *rule,
+			  enum gx_family family);
 
 #endif

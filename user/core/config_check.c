@@ -8,6 +8,7 @@
 #include <libknot/descriptor.h>
 
 #include "geoxdp/limits.h"
+#include "user/core/iso3166.h"
 #include "user/core/lookup.h"
 #include "user/core/name.h"
 #include "user/core/render.h"
@@ -19,8 +20,8 @@ struct check {
 	struct gx_diag *diag;
 	struct gx_lookup lookup;
 	bool geos_complete;
-	struct gx_arena arena; /* texts of the loops that were found */
-	uint32_t *locations;   /* all that any map lists; the default first */
+	struct gx_arena arena; /* texts of loops and locations */
+	struct gx_location *locations; /* of all rules, and all countries; the unknown one first */
 	size_t n_locations;
 	uint8_t *geo_cnames;	   /* by geo name: CNAMEs of its longest chain */
 	struct gx_where *reported; /* places whose target is an error */
@@ -55,6 +56,8 @@ struct chain {
 	struct gx_where places[GX_CHAIN_MAX];
 	size_t count;
 	const struct gx_geo *start; /* NULL: begins with a CNAME of a zone file */
+	const struct gx_rule *start_rule; /* NULL: as the location says */
+	uint32_t start_site;
 	bool crosses_geo;	    /* another geo name than start lies on it */
 };
 
@@ -93,22 +96,33 @@ static void check_other_data(struct check *check, const struct gx_geo *geo, cons
 	}
 }
 
+/* Addresses hide those of the zone file, and stand beside all else that it has there but a CNAME. */
+static void check_other_cname(struct check *check, const struct gx_geo *geo, const struct gx_node *node)
+{
+	const struct gx_zone *zone = &check->config->zones[geo->zone];
+	const struct gx_rrset *cname = gx_node_find(node, KNOT_RRTYPE_CNAME);
+	knot_dname_txt_storage_t owner;
+	struct gx_where data;
+
+	if (!cname)
+		return;
+	data = where_of(zone, cname);
+	gx_error(check->diag, &geo->where,
+		 "geo name %s has a CNAME at %s:%u, which cannot stand beside addresses (RFC 1034 3.6.2): remove it "
+		 "there, or choose another name",
+		 gx_show_name(geo->owner, owner), data.file, data.line);
+}
+
 static void check_place(struct check *check, const struct gx_geo *geo)
 {
 	const struct gx_zone *zone = &check->config->zones[geo->zone];
 	knot_dname_txt_storage_t owner, other;
 	struct gx_match match;
 
-	if (knot_dname_is_equal(geo->owner, zone->apex)) {
+	if (geo->kind == GX_GEO_CNAME && knot_dname_is_equal(geo->owner, zone->apex)) {
 		gx_error(check->diag, &geo->where,
 			 "geo name %s is the apex of its zone, where a CNAME cannot stand beside SOA and NS (RFC 1034 "
 			 "3.6.2): a name below it would be right",
-			 gx_show_name(geo->owner, owner));
-		return;
-	}
-	if (knot_dname_is_wildcard(geo->owner)) {
-		gx_error(check->diag, &geo->where,
-			 "geo name %s is a wildcard: a director map for each name would be right",
 			 gx_show_name(geo->owner, owner));
 		return;
 	}
@@ -120,8 +134,43 @@ static void check_place(struct check *check, const struct gx_geo *geo)
 			 "geo name %s lies where %s %s, in %s: a name elsewhere would be right",
 			 gx_show_name(geo->owner, owner), gx_show_name(match.node->owner, other),
 			 match.kind == GX_MATCH_DNAME ? "has a DNAME" : "is delegated", zone->file);
-	else if (match.kind == GX_MATCH_NODE)
+	else if (match.kind == GX_MATCH_NODE && geo->kind == GX_GEO_CNAME)
 		check_other_data(check, geo, match.node);
+	else if (match.kind == GX_MATCH_NODE)
+		check_other_cname(check, geo, match.node);
+}
+
+/* --- addresses of geo names -------------------------------------------------------------------- */
+
+static bool rule_has_site(const struct gx_rule *rule, uint32_t site)
+{
+	for (size_t i = 0; i < rule->n_sites; i++)
+		if (rule->sites[i] == site)
+			return true;
+	return false;
+}
+
+/* Whom a map sends to sites without an address of the family, the first site that has one answers. */
+static void warn_missing_family(struct check *check, const struct gx_geo *geo, enum gx_family family)
+{
+	const struct gx_map *map = &check->config->maps[geo->map];
+	knot_dname_txt_storage_t owner;
+
+	for (size_t i = 0; i < map->n_rules; i++) {
+		const struct gx_rule *rule = &map->rules[i];
+		uint32_t site = gx_geo_find_site(geo, map, rule, family);
+
+		if (site == GX_SITE_NONE)
+			return;
+		if (rule_has_site(rule, site))
+			continue;
+		gx_warn(check->diag, &geo->where,
+			"geo name %s has no IPv%d address for the clients that %s:%u sends to site %s, so that they "
+			"get that of site %s: an address of %s would be right, or a list of sites that goes on",
+			gx_show_name(geo->owner, owner), family == GX_IPV4 ? 4 : 6, rule->where.file, rule->where.line,
+			map->sites[rule->sites[0]], map->sites[site], map->sites[rule->sites[0]]);
+		return;
+	}
 }
 
 /* --- one step of a chain ----------------------------------------------------------------------- */
@@ -144,28 +193,41 @@ static struct step step_from_data(const struct gx_owner *owner)
 	return step;
 }
 
-static struct step step_from_geo(const struct gx_config *config, const struct gx_geo *geo, uint32_t location)
+static struct step step_from_geo(const struct check *check, const struct chain *chain, const struct gx_geo *geo,
+				 const struct gx_location *location)
 {
-	const struct gx_map *map = &config->maps[geo->map];
-	const struct gx_map_entry *entry;
+	const struct gx_config *config = check->config;
+	const struct gx_rule *rule = NULL;
+	const struct gx_geo_site *site;
 
-	if (geo->kind == GX_GEO_LOCATION)
+	if (geo->kind != GX_GEO_CNAME)
 		return (struct step){ .kind = STEP_ADDRESS };
-	entry = gx_map_find(map, location);
-	if (!entry)
-		return (struct step){ .kind = STEP_ELSEWHERE }; /* no default: has been said */
-	return (struct step){
-		.kind = STEP_CNAME, .geo = geo, .target = map->sites[entry->site], .where = entry->where
-	};
+	if (geo == chain->start)
+		rule = chain->start_rule;
+	if (rule) {
+		site = &geo->sites[chain->start_site];
+	} else {
+		rule = gx_map_find(&config->maps[geo->map], config->groups, location);
+		if (!rule)
+			return (struct step){ .kind = STEP_ELSEWHERE }; /* no default: has been said */
+		site = &geo->sites[rule->sites[0]];
+	}
+	if (!site->target)
+		return (struct step){ .kind = STEP_ELSEWHERE }; /* none that could be read: has been said */
+	return (struct step){ .kind = STEP_CNAME,
+			      .geo = geo,
+			      .target = site->target,
+			      .where = site->where.line ? site->where : rule->where };
 }
 
-static struct step take_step(const struct check *check, const knot_dname_t *name, uint32_t location)
+static struct step take_step(const struct check *check, const struct chain *chain, const knot_dname_t *name,
+			     const struct gx_location *location)
 {
 	struct gx_owner owner = gx_lookup_find(&check->lookup, name, false);
 	struct step step = { .kind = STEP_ELSEWHERE };
 
 	if (owner.kind == GX_OWNER_GEO)
-		return step_from_geo(check->config, owner.geo, location);
+		return step_from_geo(check, chain, owner.geo, location);
 	if (owner.kind == GX_OWNER_OUT || !gx_zone_has_data(owner.zone))
 		return step;
 	if (owner.kind == GX_OWNER_DATA)
@@ -180,7 +242,8 @@ static struct step take_step(const struct check *check, const knot_dname_t *name
 static bool is_reported(const struct check *check, const struct gx_where *where)
 {
 	for (size_t i = 0; i < check->n_reported; i++)
-		if (check->reported[i].line == where->line && strcmp(check->reported[i].file, where->file) == 0)
+		if (check->reported[i].line == where->line && check->reported[i].column == where->column &&
+		    strcmp(check->reported[i].file, where->file) == 0)
 			return true;
 	return false;
 }
@@ -246,17 +309,88 @@ static void report_end(struct check *check, const struct chain *chain, const kno
 			geo, zone, remedy(check, "an A or AAAA", end->zone));
 }
 
+/* --- locations --------------------------------------------------------------------------------- */
+
+static struct gx_location location_of_country(uint16_t numeric)
+{
+	const struct gx_country *country = gx_find_country(numeric);
+	struct gx_location location = { .country = numeric };
+
+	if (country)
+		memcpy(location.continent, country->continent, sizeof(location.continent));
+	return location;
+}
+
+static uint16_t first_member(const struct gx_group *group)
+{
+	for (uint16_t country = 1; country <= GX_LOCATION_ISO_MAX; country++)
+		if (gx_group_has(group, country))
+			return country;
+	return GX_LOCATION_UNKNOWN;
+}
+
+/* "US/CA", "US/CA/Los Angeles", "US//Los Angeles" */
+static struct gx_location location_of_place(struct check *check, const struct gx_rule *rule)
+{
+	char *text = gx_arena_strdup(&check->arena, rule->key), *region, *city;
+	const struct gx_country *country;
+	struct gx_location location;
+
+	region = strchr(text, '/');
+	if (!region)
+		return (struct gx_location){ 0 };
+	country = gx_find_country_code(text, (size_t)(region - text));
+	location = location_of_country(country ? country->numeric : GX_LOCATION_UNKNOWN);
+	city = rule->kind == GX_RULE_CITY ? strchr(++region, '/') : NULL;
+	if (city) {
+		*city = '\0';
+		location.city = city + 1;
+	} else if (rule->kind == GX_RULE_REGION) {
+		region++;
+	}
+	location.region = *region ? region : NULL;
+	return location;
+}
+
+/* One for which the rule holds, unless a more specific one does. */
+static struct gx_location location_of(struct check *check, const struct gx_rule *rule)
+{
+	struct gx_location location = { 0 };
+
+	switch (rule->kind) {
+	case GX_RULE_OWN:
+		location.own = rule->key;
+		break;
+	case GX_RULE_ASN:
+		location.asn = (uint32_t)strtoul(rule->key + strlen("AS"), NULL, 10);
+		break;
+	case GX_RULE_CITY:
+	case GX_RULE_REGION:
+		return location_of_place(check, rule);
+	case GX_RULE_COUNTRY:
+		return location_of_country(rule->country);
+	case GX_RULE_GROUP:
+		return location_of_country(first_member(&check->config->groups[rule->group]));
+	case GX_RULE_CONTINENT:
+		strncpy(location.continent, rule->key, sizeof(location.continent) - 1);
+		break;
+	case GX_RULE_DEFAULT:
+		break;
+	}
+	return location;
+}
+
 /* --- chains ------------------------------------------------------------------------------------ */
 
 /*
  * Follow the chain from a name. Returns false where it loops, is too long, or, begun with a CNAME of a zone
  * file, comes to a geo name (*geo): from there it has been followed already.
  */
-static bool follow(struct check *check, struct chain *chain, const knot_dname_t *name, uint32_t location,
-		   const struct gx_geo **geo)
+static bool follow(struct check *check, struct chain *chain, const knot_dname_t *name,
+		   const struct gx_location *location, const struct gx_geo **geo)
 {
 	for (;;) {
-		struct step step = take_step(check, name, location);
+		struct step step = take_step(check, chain, name, location);
 
 		if (step.kind != STEP_CNAME) {
 			if (chain->start)
@@ -285,10 +419,11 @@ static bool follow(struct check *check, struct chain *chain, const knot_dname_t 
 	}
 }
 
-/* Returns whether the chain comes to another geo name. */
-static bool check_location(struct check *check, const struct gx_geo *geo, uint32_t location)
+/* rule: one that has the site; NULL: the location decides. Returns whether the chain comes to another geo name. */
+static bool check_site(struct check *check, const struct gx_geo *geo, const struct gx_rule *rule, uint32_t site,
+		       const struct gx_location *location)
 {
-	struct chain chain = { .start = geo };
+	struct chain chain = { .start = geo, .start_rule = rule, .start_site = site };
 	uint8_t *longest = &check->geo_cnames[geo - check->config->geos];
 	const struct gx_geo *unused;
 
@@ -297,27 +432,32 @@ static bool check_location(struct check *check, const struct gx_geo *geo, uint32
 	return chain.crosses_geo;
 }
 
+/* All sites that the map can choose, the first of its lists or not: which is up is not known here. */
 static void check_geo_chains(struct check *check, const struct gx_geo *geo)
 {
 	const struct gx_map *map = &check->config->maps[geo->map];
 	bool *site_done = gx_calloc(map->n_sites, sizeof(*site_done));
 	bool crosses_geo = false;
 
-	for (size_t i = 0; i < map->n_entries; i++) {
-		const struct gx_map_entry *entry = &map->entries[i];
+	for (size_t i = 0; i < map->n_rules; i++) {
+		struct gx_location location = location_of(check, &map->rules[i]);
 
-		/* Without other geo names the chain depends on the site alone. */
-		if (site_done[entry->site])
-			continue;
-		if (check_location(check, geo, entry->location))
-			crosses_geo = true;
-		else
-			site_done[entry->site] = true;
+		for (size_t j = 0; j < map->rules[i].n_sites; j++) {
+			uint32_t site = map->rules[i].sites[j];
+
+			/* Without other geo names the chain depends on the site alone. */
+			if (site_done[site])
+				continue;
+			if (check_site(check, geo, &map->rules[i], site, &location))
+				crosses_geo = true;
+			else
+				site_done[site] = true;
+		}
 	}
 	free(site_done);
-	/* What is default here may be listed by the maps further on. */
+	/* What is default here may be told apart by the maps further on. */
 	for (size_t i = 0; crosses_geo && i < check->n_locations; i++)
-		check_location(check, geo, check->locations[i]);
+		check_site(check, geo, NULL, 0, &check->locations[i]);
 }
 
 static void check_static_chain(struct check *check, const struct gx_zone *zone, const struct gx_node *node,
@@ -330,10 +470,10 @@ static void check_static_chain(struct check *check, const struct gx_zone *zone, 
 	knot_dname_txt_storage_t owner, shown, apex;
 	struct step first;
 
-	follow(check, &chain, node->owner, GX_LOCATION_UNKNOWN, &geo);
+	follow(check, &chain, node->owner, &check->locations[0], &geo);
 	if (geo && chain.count + check->geo_cnames[geo - check->config->geos] > GX_CHAIN_MAX)
 		report_too_long(check, &chain);
-	first = take_step(check, target, GX_LOCATION_UNKNOWN);
+	first = take_step(check, &chain, target, &check->locations[0]);
 	if (first.kind == STEP_MISSING && check->geos_complete && !is_reported(check, &where))
 		gx_warn(check->diag, &where, "target %s of CNAME %s does not exist in zone %s: %s",
 			gx_show_name(target, shown), gx_show_name(node->owner, owner),
@@ -354,30 +494,29 @@ static void check_static_chains(struct check *check, const struct gx_zone *zone)
 
 /* --- all --------------------------------------------------------------------------------------- */
 
-static int compare_locations(const void *left, const void *right)
-{
-	const uint32_t *a = left, *b = right;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
+/* What the maps can tell apart by one key. Combinations, such as a country and an ASN, show in the image. */
 static void collect_locations(struct check *check)
 {
 	const struct gx_config *config = check->config;
-	size_t count = 1, kept = 1;
+	size_t n_countries, count = 1;
+	const struct gx_country *countries = gx_countries(&n_countries);
 
 	for (size_t i = 0; i < config->n_maps; i++)
-		count += config->maps[i].n_entries;
-	check->locations = gx_calloc(count, sizeof(*check->locations));
-	count = 1;
-	for (size_t i = 0; i < config->n_maps; i++)
-		for (size_t j = 0; j < config->maps[i].n_entries; j++)
-			check->locations[count++] = config->maps[i].entries[j].location;
-	qsort(check->locations, count, sizeof(*check->locations), compare_locations);
-	for (size_t i = 1; i < count; i++)
-		if (check->locations[i] != check->locations[kept - 1])
-			check->locations[kept++] = check->locations[i];
-	check->n_locations = kept;
+		count += config->maps[i].n_rules;
+	check->locations = gx_calloc(count + n_countries, sizeof(*check->locations));
+	check->n_locations = 1;
+	for (size_t i = 0; i < n_countries; i++)
+		check->locations[check->n_locations++] = location_of_country(countries[i].numeric);
+	for (size_t i = 0; i < config->n_maps; i++) {
+		for (size_t j = 0; j < config->maps[i].n_rules; j++) {
+			const struct gx_rule *rule = &config->maps[i].rules[j];
+
+			/* The countries are there, but for those of the user's own. */
+			if (rule->kind < GX_RULE_COUNTRY ||
+			    (rule->kind == GX_RULE_COUNTRY && !gx_find_country(rule->country)))
+				check->locations[check->n_locations++] = location_of(check, rule);
+		}
+	}
 }
 
 void gx_config_check(const struct gx_config *config, bool geos_complete, struct gx_diag *diag)
@@ -388,10 +527,17 @@ void gx_config_check(const struct gx_config *config, bool geos_complete, struct 
 	collect_locations(&check);
 	check.geo_cnames = gx_calloc(config->n_geos, sizeof(*check.geo_cnames));
 	for (size_t i = 0; i < config->n_geos; i++) {
-		if (config->geos[i].kind != GX_GEO_CNAME)
+		const struct gx_geo *geo = &config->geos[i];
+
+		if (geo->kind == GX_GEO_LOCATION)
 			continue;
-		check_place(&check, &config->geos[i]);
-		check_geo_chains(&check, &config->geos[i]);
+		check_place(&check, geo);
+		if (geo->kind == GX_GEO_CNAME) {
+			check_geo_chains(&check, geo);
+		} else {
+			warn_missing_family(&check, geo, GX_IPV4);
+			warn_missing_family(&check, geo, GX_IPV6);
+		}
 	}
 	for (size_t i = 0; i < config->n_zones; i++)
 		check_static_chains(&check, &config->zones[i]);

@@ -10,6 +10,20 @@
 void gx_config_sort_zones(struct gx_config *config);
 void gx_config_sort_geos(struct gx_config *config);
 
+/* Show a step of the work; progress may be NULL. */
+void gx_config_show_step(struct gx_progress *progress, const char *step, const char *object);
+
+/* Read all of config->zones, whose apex, file and where are set, and put them into order. */
+void gx_config_load_zones(struct gx_config *config, struct gx_diag *diag, struct gx_progress *progress);
+
+/**
+ * gx_config_load_sources - read config->sources into the partitions
+ * @config: with all its maps: only the regions, cities and networks that these name are told apart
+ *
+ * A later source speaks over the earlier ones. Of each, the memory is needed only until the next.
+ */
+void gx_config_load_sources(struct gx_config *config, struct gx_diag *diag, struct gx_progress *progress);
+
 /* Whether the zone's file could be read at all: else nothing is known of what it lacks. */
 bool gx_zone_has_data(const struct gx_zone *zone);
 

@@ -29,6 +29,7 @@ struct reader {
 	struct gx_arena *arena;
 	struct gx_diag *diag;
 	const knot_dname_t *geo_zone;
+	bool map_only; /* $RECORD is neither needed nor looked at */
 	knot_dname_t *origin;
 	uint32_t origin_line; /* 0: none yet */
 	struct line *lines;   /* ascending location, each once */
@@ -74,6 +75,8 @@ static void read_record(struct reader *reader, char *rest, const struct gx_where
 	knot_dname_t *name;
 	bool absolute;
 
+	if (reader->map_only)
+		return;
 	if (director->record_where.line) {
 		gx_error(reader->diag, where,
 			 "$RECORD is given twice, first in line %u: one file for each geo name would be right",
@@ -220,13 +223,38 @@ static void read_line(struct reader *reader, char *line, const struct gx_where *
 }
 
 /* Site of a target: equal targets are one site. */
-static uint32_t find_or_add_site(struct gx_map *map, knot_dname_t *target)
+static uint32_t find_or_add_site(struct reader *reader, knot_dname_t *target)
 {
+	struct gx_director *director = reader->director;
+	struct gx_map *map = &director->map;
+	knot_dname_txt_storage_t shown;
+
 	for (size_t i = 0; i < map->n_sites; i++)
-		if (knot_dname_is_equal(map->sites[i], target))
+		if (knot_dname_is_equal(director->sites[i].target, target))
 			return (uint32_t)i;
-	map->sites[map->n_sites] = target;
+	map->sites[map->n_sites] = gx_arena_strdup(reader->arena, gx_show_name(target, shown));
+	director->sites[map->n_sites] = (struct gx_geo_site){ .target = target };
 	return (uint32_t)map->n_sites++;
+}
+
+static void add_rule(struct reader *reader, uint32_t location, uint32_t site, const struct gx_where *where)
+{
+	struct gx_map *map = &reader->director->map;
+	const struct gx_country *country = gx_find_country(location);
+	struct gx_rule *rule = &map->rules[map->n_rules++];
+
+	*rule = (struct gx_rule){
+		.kind = location == GX_LOCATION_UNKNOWN ? GX_RULE_DEFAULT : GX_RULE_COUNTRY,
+		.country = (uint16_t)location,
+		.sites = gx_arena_alloc(reader->arena, sizeof(*rule->sites)),
+		.n_sites = 1,
+		.where = *where,
+	};
+	rule->sites[0] = site;
+	if (rule->kind == GX_RULE_DEFAULT)
+		rule->key = "";
+	else
+		rule->key = country ? country->alpha2 : gx_arena_printf(reader->arena, "%u", location);
 }
 
 /* Without $ORIGIN, `eu` is a name of the root: it has most often been forgotten. */
@@ -239,12 +267,13 @@ static void warn_top_level(struct reader *reader, const char *text, const struct
 			text, text);
 }
 
-/* Now that $ORIGIN is known: names of the targets, sites, entries. */
+/* Now that $ORIGIN is known: names of the targets, sites, rules. */
 static void resolve_targets(struct reader *reader)
 {
 	struct gx_map *map = &reader->director->map;
 
-	map->entries = gx_arena_alloc(reader->arena, reader->count * sizeof(*map->entries));
+	map->rules = gx_arena_alloc(reader->arena, reader->count * sizeof(*map->rules));
+	reader->director->sites = gx_arena_alloc(reader->arena, reader->count * sizeof(*reader->director->sites));
 	map->sites = gx_arena_alloc(reader->arena, reader->count * sizeof(*map->sites));
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct line *line = &reader->lines[i];
@@ -257,19 +286,16 @@ static void resolve_targets(struct reader *reader)
 		    (reader->origin_line && !reader->origin && line->target[strlen(line->target) - 1] != '.'))
 			continue;
 		warn_top_level(reader, line->target, &where);
-		map->entries[map->n_entries++] = (struct gx_map_entry){
-			.location = line->location,
-			.site = find_or_add_site(map, target),
-			.where = where,
-		};
+		add_rule(reader, line->location, find_or_add_site(reader, target), &where);
 	}
+	gx_map_sort(map);
 }
 
 static void check_complete(struct reader *reader)
 {
 	const struct gx_director *director = reader->director;
 
-	if (!director->record_where.line)
+	if (!director->record_where.line && !reader->map_only)
 		gx_error(reader->diag, &director->map.where,
 			 "no $RECORD: a line '$RECORD NAME' with the geo name would be right");
 	if (!reader->count || reader->lines[0].location != GX_LOCATION_UNKNOWN)
@@ -277,29 +303,44 @@ static void check_complete(struct reader *reader)
 			 "no default: a line '0 TARGET' for all countries that are not listed would be right");
 }
 
-int gx_director_read(struct gx_director *director, struct gx_arena *arena, const char *file,
-		     const struct gx_where *named, const knot_dname_t *geo_zone, struct gx_diag *diag)
+static int read_file(struct reader *reader, const char *file, const struct gx_where *named)
 {
-	struct reader reader = { .director = director, .arena = arena, .diag = diag, .geo_zone = geo_zone };
-	size_t errors = diag->errors;
+	struct gx_director *director = reader->director;
+	size_t errors = reader->diag->errors;
 	struct gx_text text;
 	char *line;
 
 	*director = (struct gx_director){ 0 };
-	director->map.name = gx_arena_strdup(arena, file);
+	director->map.name = gx_arena_strdup(reader->arena, file);
 	director->map.where.file = director->map.name;
-	if (gx_text_read(&text, director->map.name, named, diag) < 0)
+	if (gx_text_read(&text, director->map.name, named, reader->diag) < 0)
 		return -EINVAL;
 	while ((line = gx_text_line(&text))) {
 		struct gx_where where = gx_text_where(&text);
 
-		read_line(&reader, line, &where);
+		read_line(reader, line, &where);
 	}
-	check_complete(&reader);
-	resolve_targets(&reader);
-	free(reader.lines);
+	check_complete(reader);
+	resolve_targets(reader);
+	free(reader->lines);
 	gx_text_free(&text);
-	return diag->errors == errors ? 0 : -EINVAL;
+	return reader->diag->errors == errors ? 0 : -EINVAL;
+}
+
+int gx_director_read(struct gx_director *director, struct gx_arena *arena, const char *file,
+		     const struct gx_where *named, const knot_dname_t *geo_zone, struct gx_diag *diag)
+{
+	struct reader reader = { .director = director, .arena = arena, .diag = diag, .geo_zone = geo_zone };
+
+	return read_file(&reader, file, named);
+}
+
+int gx_director_read_map(struct gx_director *director, struct gx_arena *arena, const char *file,
+			 const struct gx_where *named, struct gx_diag *diag)
+{
+	struct reader reader = { .director = director, .arena = arena, .diag = diag, .map_only = true };
+
+	return read_file(&reader, file, named);
 }
 
 /* --- geo-maps ---------------------------------------------------------------------------------- */

@@ -10,13 +10,14 @@
 struct gx_director {
 	knot_dname_t *record;		/* lower case; NULL: none that could be read */
 	struct gx_where record_where;
-	struct gx_map map;		/* named after the file; sites are the targets */
+	struct gx_map map;		/* named after the file; sites are named after their targets */
+	struct gx_geo_site *sites;	/* the targets; n_sites of the map */
 };
 
 /**
  * gx_director_read - read a director map file
  * @director: written, also where errors were found: as far as the file could be read
- * @arena: holds names, entries and sites
+ * @arena: holds names, rules and sites
  * @file: path
  * @named: the place that names the file
  * @geo_zone: lower case; NULL: not known, and a relative $RECORD then is not resolved
@@ -30,6 +31,15 @@ struct gx_director {
 int gx_director_read(struct gx_director *director, struct gx_arena *arena, const char *file,
 		     const struct gx_where *named, const knot_dname_t *geo_zone,
 		     struct gx_diag *diag);
+
+/**
+ * gx_director_read_map - read a director map file as a map alone
+ *
+ * As gx_director_read(), but $RECORD is neither needed nor looked at: the configuration says which geo names have
+ * the map.
+ */
+int gx_director_read_map(struct gx_director *director, struct gx_arena *arena, const char *file,
+			 const struct gx_where *named, struct gx_diag *diag);
 
 /**
  * gx_director_list - the files that geo-maps names

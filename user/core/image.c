@@ -24,7 +24,7 @@ static void free_builder(struct gx_builder *builder)
 	free(builder->geo_ends);
 	free(builder->seen);
 	free(builder->location_of);
-	free(builder->site_of);
+	free(builder->rule_of);
 	free(builder->loads);
 	free(builder->cell_index);
 	gx_dict_free(&builder->loaded);
@@ -60,7 +60,8 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	builder.lookup = gx_renderer_lookup(builder.renderer);
 	gx_image_collect(&builder);
 	for (size_t i = 0; i < builder.n_loads; i++)
-		gx_image_render(&builder, &builder.loads[i]);
+		if (!builder.loads[i].is_block)
+			gx_image_render(&builder, &builder.loads[i]);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;
 	HAVE_ONE(image->names_long, image->n_names_long);

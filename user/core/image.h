@@ -18,6 +18,8 @@ struct gx_image {
 	struct gx_name *names;	/* n_name_slots, a power of two */
 	size_t n_name_slots;
 	size_t n_names;
+	size_t n_blocks;	/* names that are only there to keep wildcards off: passed */
+	size_t n_wildcards;	/* names with GX_NAME_WILDCARD */
 	uint64_t name_seed;
 	struct gx_name_rest *names_long;
 	size_t n_names_long;
@@ -35,11 +37,13 @@ struct gx_image {
  * @image: zero-initialised; free with gx_image_free() also on error
  * @config: read without errors
  * @diag: findings that only show when answers are rendered: answers that exceed every UDP reply, chains of CNAMEs
- *	that are too long, wildcards that lead to a geo name (all warnings); CNAMEs that loop, more than
- *	GX_CLASSES_MAX classes, tables beyond what references can count (errors)
+ *	that are too long (warnings); CNAMEs that loop, more than GX_CLASSES_MAX classes, tables beyond what
+ *	references can count (errors)
  *
- * The same configuration gives the same image. Loaded are the geo names; the names whose CNAMEs lead to one,
- * wildcards excepted; and the nodes of loaded zones that a geo name's targets lead to.
+ * The same configuration gives the same image. Loaded are the geo names; the names that exist only because one
+ * is below them, since no backend knows of these; the names whose CNAMEs lead to a geo name; and the nodes of loaded
+ * zones that a geo name's targets lead to. With a wildcard among them, also the names that exist where it
+ * would otherwise reach, for the program to pass.
  *
  * Returns 0 or -EINVAL.
  */
@@ -48,7 +52,7 @@ void gx_image_free(struct gx_image *image);
 
 /**
  * gx_image_find - what the image says of a name and type, by the way the program finds it
- * @name: lower case
+ * @name: lower case; may be one that a wildcard synthesises
  *
  * Returns a reference as in abi.h; GX_REF_NONE: passed.
  */

@@ -33,10 +33,32 @@ static const struct gx_name *gx_find_slot(const struct gx_image *image, const kn
 	return NULL;
 }
 
+/* The wildcard that synthesises a name: next to its closest encloser, whatever else is loaded (RFC 4592 3.3.1). */
+static const struct gx_name *gx_find_wildcard(const struct gx_image *image, const knot_dname_t *name)
+{
+	knot_dname_storage_t wildcard = { 1, '*' };
+
+	for (int i = 0; i < GX_WILDCARD_LABELS && *name; i++) {
+		const struct gx_name *encloser;
+
+		name += *name + 1;
+		encloser = gx_find_slot(image, name);
+		if (!encloser)
+			continue;
+		if (!(encloser->flags & GX_NAME_WILDCARD))
+			return NULL;
+		memcpy(wildcard + 2, name, knot_dname_size(name));
+		return gx_find_slot(image, wildcard);
+	}
+	return NULL;
+}
+
 uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type)
 {
 	const struct gx_name *slot = gx_find_slot(image, name);
 
+	if (!slot)
+		slot = gx_find_wildcard(image, name);
 	if (!slot)
 		return GX_REF_NONE;
 	if (type == GX_TYPE_A)

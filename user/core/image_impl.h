@@ -20,6 +20,7 @@ struct gx_load {
 	uint32_t types;
 	uint16_t flags;
 	uint8_t n_types;
+	bool is_block;			/* only there to keep a wildcard off: passed */
 };
 
 /* RR types, ascending. */
@@ -44,7 +45,7 @@ struct gx_builder {
 	const struct gx_lookup *lookup;
 
 	uint32_t *location_of;		/* of each class, one that stands for it */
-	uint32_t *site_of;		/* [map * n_classes + class] */
+	const struct gx_rule **rule_of;	/* [map * n_classes + class] */
 
 	struct gx_load *loads;
 	size_t n_loads, loads_capacity;
@@ -60,16 +61,16 @@ struct gx_builder {
 };
 
 /**
- * gx_image_classes - number the classes: locations that all maps send to the same sites are one
+ * gx_image_classes - number the classes: locations that get the same sites in the same order of all maps are one
  *
  * Class 0 is the unknown location's, the others are numbered in the order of their lowest location, so that
- * a map that names other targets keeps the numbers. Fills class_of, n_classes, location_of and site_of.
+ * a map that names other sites keeps the numbers. Fills class_of, n_classes, location_of and rule_of.
  *
  * Returns 0, or -EINVAL: more than GX_CLASSES_MAX, with a finding.
  */
 int gx_image_classes(struct gx_builder *builder);
 
-/* Collect the names to be loaded, with a warning for what cannot be. */
+/* Collect the names to be loaded. */
 void gx_image_collect(struct gx_builder *builder);
 
 /**
@@ -83,6 +84,7 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs
+ * @answer: its octets are followed by those of its other orders, answer->rotations in all
  * @qname_octets: of the question; an answer that exceeds every reply to it keeps its length and counts only,
  *	since all that is ever sent of it is TC=1
  */

@@ -11,12 +11,17 @@
 
 /* --- names ------------------------------------------------------------------------------------- */
 
-static void add_load(struct gx_builder *builder, const knot_dname_t *name)
+static struct gx_load *add_load(struct gx_builder *builder, const knot_dname_t *name)
 {
-	if (!gx_dict_put(&builder->loaded, name, builder->n_loads))
-		return;
+	uint32_t at = builder->n_loads;
+
+	if (!gx_dict_put(&builder->loaded, name, at)) {
+		gx_dict_find(&builder->loaded, name, &at);
+		return &builder->loads[at];
+	}
 	gx_grow(&builder->loads, builder->n_loads, builder->loads_capacity);
 	builder->loads[builder->n_loads++] = (struct gx_load){ .name = name };
+	return &builder->loads[at];
 }
 
 static const knot_dname_t *target_of(const struct gx_rrset *cname)
@@ -37,18 +42,6 @@ static const struct gx_geo *follow_to_geo(const struct gx_builder *builder, cons
 	return NULL;
 }
 
-static void warn_wildcard(const struct gx_builder *builder, const struct gx_node *node,
-			  const struct gx_rrset *cname, const struct gx_geo *geo)
-{
-	struct gx_where where = { .file = cname->file, .line = cname->line };
-	knot_dname_txt_storage_t wildcard, name;
-
-	gx_warn(builder->diag, &where,
-		"the wildcard %s leads to the geo name %s and is passed to the backend, which does not know "
-		"that name: the names themselves with a CNAME each would be right",
-		gx_show_name(node->owner, wildcard), gx_show_name(geo->owner, name));
-}
-
 /* Names of a zone whose CNAME leads to a geo name. */
 static void collect_aliases(struct gx_builder *builder, const struct gx_zone *zone)
 {
@@ -62,20 +55,16 @@ static void collect_aliases(struct gx_builder *builder, const struct gx_zone *zo
 			continue;
 		/* Below a cut, hidden by a geo name, or in another zone that is loaded: not this CNAME. */
 		owner = gx_lookup_find(builder->lookup, node->owner, false);
-		if (owner.kind != GX_OWNER_DATA || owner.node != node)
-			continue;
-		if (knot_dname_is_wildcard(node->owner))
-			warn_wildcard(builder, node, cname, geo);
-		else
+		if (owner.kind == GX_OWNER_DATA && owner.node == node)
 			add_load(builder, node->owner);
 	}
 }
 
 /* Names that a geo name's targets lead to: nodes of loaded zones, each answered like a name of its own. */
-static void collect_targets(struct gx_builder *builder, const struct gx_map *map)
+static void collect_targets(struct gx_builder *builder, const struct gx_geo *geo)
 {
-	for (size_t i = 0; i < map->n_sites; i++) {
-		const knot_dname_t *name = map->sites[i];
+	for (size_t i = 0; i < builder->config->maps[geo->map].n_sites; i++) {
+		const knot_dname_t *name = geo->sites[i].target;
 
 		for (int hops = 0; name && hops <= GX_CHAIN_MAX; hops++) {
 			struct gx_owner owner = gx_lookup_find(builder->lookup, name, false);
@@ -88,23 +77,97 @@ static void collect_targets(struct gx_builder *builder, const struct gx_map *map
 	}
 }
 
+/* Names that exist only because a geo name is below them: no backend knows of these. */
+static void collect_above(struct gx_builder *builder, const struct gx_geo *geo)
+{
+	const struct gx_zone *zone = &builder->config->zones[geo->zone];
+	int labels = knot_dname_in_bailiwick(geo->owner, zone->apex);
+	const knot_dname_t *name = geo->owner;
+
+	for (; labels > 1; labels--) {
+		name += *name + 1;
+		if (!gx_zone_find(zone, name))
+			add_load(builder, name);
+	}
+}
+
+/* --- what wildcards must not reach -------------------------------------------------------------- */
+
+/* A name that exists; where it is not loaded anyway, it is passed. */
+static struct gx_load *add_block(struct gx_builder *builder, const knot_dname_t *name)
+{
+	size_t before = builder->n_loads;
+	struct gx_load *load = add_load(builder, name);
+
+	if (builder->n_loads > before) {
+		load->is_block = true;
+		builder->image->n_blocks++;
+	}
+	return load;
+}
+
+static bool is_below(const knot_dname_t *name, const knot_dname_t *parent)
+{
+	return knot_dname_in_bailiwick(name, parent) > 0;
+}
+
+/* All that exists below the name in front of which a wildcard stands, in its zone and at the apexes of others. */
+static void block_below(struct gx_builder *builder, const struct gx_zone *zone, const knot_dname_t *parent)
+{
+	const struct gx_config *config = builder->config;
+	const struct gx_node *node = gx_zone_find(zone, parent), *end = zone->nodes + zone->n_nodes;
+
+	/* In canonical order, what is below a node comes right behind it. What is below a cut, the cut keeps. */
+	for (node = node ? node + 1 : end; node < end && is_below(node->owner, parent); node++) {
+		if (!node->below_cut)
+			add_block(builder, node->owner);
+	}
+	for (size_t i = 0; i < config->n_geos; i++) {
+		const knot_dname_t *name = config->geos[i].owner;
+
+		for (; is_below(name, parent); name += *name + 1)
+			add_block(builder, name);
+	}
+	for (size_t i = 0; i < config->n_zones; i++) {
+		if (is_below(config->zones[i].apex, parent))
+			add_block(builder, config->zones[i].apex);
+	}
+}
+
+static void collect_blocks(struct gx_builder *builder)
+{
+	size_t n_loads = builder->n_loads;
+
+	for (size_t i = 0; i < n_loads; i++) {
+		const knot_dname_t *name = builder->loads[i].name, *parent = name + 2;
+		struct gx_owner owner;
+
+		if (!knot_dname_is_wildcard(name))
+			continue;
+		owner = gx_lookup_find(builder->lookup, name, false);
+		if (!owner.zone || !gx_name_within(parent, owner.zone->apex))
+			continue;
+		add_block(builder, parent)->flags |= GX_NAME_WILDCARD;
+		builder->image->n_wildcards++;
+		block_below(builder, owner.zone, parent);
+	}
+}
+
 void gx_image_collect(struct gx_builder *builder)
 {
 	const struct gx_config *config = builder->config;
-	bool *map_is_used = gx_calloc(config->n_maps, sizeof(*map_is_used));
 
 	for (size_t i = 0; i < config->n_geos; i++) {
 		add_load(builder, config->geos[i].owner);
-		if (config->geos[i].kind == GX_GEO_CNAME)
-			map_is_used[config->geos[i].map] = true;
+		collect_above(builder, &config->geos[i]);
 	}
 	for (size_t i = 0; i < config->n_zones; i++)
 		collect_aliases(builder, &config->zones[i]);
-	for (size_t i = 0; i < config->n_maps; i++) {
-		if (map_is_used[i])
-			collect_targets(builder, &config->maps[i]);
+	for (size_t i = 0; i < config->n_geos; i++) {
+		if (config->geos[i].kind == GX_GEO_CNAME)
+			collect_targets(builder, &config->geos[i]);
 	}
-	free(map_is_used);
+	collect_blocks(builder);
 }
 
 /* --- ends -------------------------------------------------------------------------------------- */
@@ -148,10 +211,10 @@ static const struct gx_geo *walk(struct gx_builder *builder, const knot_dname_t 
 
 		ends->is_signed |= (owner.zone && owner.zone->is_signed) ||
 				   (above.zone && above.zone->is_signed);
-		if (owner.kind == GX_OWNER_GEO)
-			return owner.geo;
 		if (!is_same_owner(&owner, &above))
 			add_type(&ends->types, KNOT_RRTYPE_DS);
+		if (owner.kind == GX_OWNER_GEO)
+			return owner.geo;
 		if (!cname) {
 			if (owner.kind == GX_OWNER_DATA)
 				add_node_types(ends, owner.node);
@@ -160,6 +223,19 @@ static const struct gx_geo *walk(struct gx_builder *builder, const knot_dname_t 
 		name = target_of(cname);
 	}
 	return NULL;	/* too long or a loop: rendering says so */
+}
+
+/* What a geo name itself can end in. */
+static void add_geo_types(const struct gx_config *config, const struct gx_geo *geo, struct gx_ends *ends)
+{
+	ends->is_signed |= config->zones[geo->zone].is_signed;
+	if (geo->kind == GX_GEO_CNAME)
+		return;
+	add_type(&ends->types, KNOT_RRTYPE_A);
+	if (geo->kind == GX_GEO_ADDRESS) {
+		add_type(&ends->types, KNOT_RRTYPE_AAAA);
+		add_node_types(ends, gx_zone_find(&config->zones[geo->zone], geo->owner));
+	}
 }
 
 /*
@@ -178,15 +254,13 @@ static void explore_geo(struct gx_builder *builder, const struct gx_geo *first, 
 	builder->seen[first - config->geos] = builder->stamp;
 	while (head < tail) {
 		const struct gx_geo *geo = &config->geos[queue[head++]];
-		const struct gx_map *map = &config->maps[geo->map];
 
-		ends->is_signed |= config->zones[geo->zone].is_signed;
-		if (geo->kind == GX_GEO_LOCATION) {
-			add_type(&ends->types, KNOT_RRTYPE_A);
+		add_geo_types(config, geo, ends);
+		if (geo->kind != GX_GEO_CNAME)
 			continue;
-		}
-		for (size_t i = 0; i < map->n_sites; i++) {
-			const struct gx_geo *next = walk(builder, map->sites[i], ends);
+		for (size_t i = 0; i < config->maps[geo->map].n_sites; i++) {
+			const knot_dname_t *target = geo->sites[i].target;
+			const struct gx_geo *next = target ? walk(builder, target, ends) : NULL;
 
 			if (next && builder->seen[next - config->geos] != builder->stamp) {
 				builder->seen[next - config->geos] = builder->stamp;

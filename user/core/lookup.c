@@ -70,25 +70,38 @@ static struct gx_owner owner_of_node(const struct gx_zone *zone, const struct gx
 static struct gx_owner owner_of_geo(const struct gx_lookup *lookup, uint32_t index, bool is_wildcard)
 {
 	const struct gx_geo *geo = &lookup->config->geos[index];
+	const struct gx_zone *zone = &lookup->config->zones[geo->zone];
 
 	return (struct gx_owner){
 		.kind = GX_OWNER_GEO,
 		.is_wildcard = is_wildcard,
-		.zone = &lookup->config->zones[geo->zone],
+		.zone = zone,
+		.node = geo->kind == GX_GEO_ADDRESS ? gx_zone_find(zone, geo->owner) : NULL,
 		.geo = geo,
 	};
 }
 
-/* The geo name "*.encloser". */
-static bool find_geo_wildcard(const struct gx_lookup *lookup, const knot_dname_t *encloser, uint32_t *geo)
+/* What geo names say of "*.encloser". Returns false: nothing. */
+static bool find_geo_wildcard(const struct gx_lookup *lookup, const struct gx_zone *zone,
+			      const knot_dname_t *encloser, struct gx_owner *out)
 {
 	knot_dname_storage_t wildcard = { 1, '*' };
 	size_t len = knot_dname_size(encloser);
+	uint32_t geo;
 
 	if (len + 2 > sizeof(wildcard))
 		return false;
 	memcpy(wildcard + 2, encloser, len);
-	return gx_dict_find(&lookup->geos, wildcard, geo);
+	if (gx_dict_find(&lookup->geos, wildcard, &geo)) {
+		*out = owner_of_geo(lookup, geo, true);
+		return true;
+	}
+	/* It exists because of one below it, and has nothing (RFC 4592 4.9). */
+	if (!gx_dict_find(&lookup->above_geos, wildcard, NULL) || gx_zone_find(zone, wildcard))
+		return false;
+	*out = owner_of_node(zone, NULL);
+	out->is_wildcard = true;
+	return true;
 }
 
 /*
@@ -103,7 +116,6 @@ static struct gx_owner find_synthesised(const struct gx_lookup *lookup, const st
 	const knot_dname_t *encloser = match->node->owner, *at;
 	bool closer = false;
 	struct gx_owner out;
-	uint32_t geo;
 
 	if (match->kind == GX_MATCH_WILDCARD)
 		encloser += *encloser + 1;
@@ -114,8 +126,8 @@ static struct gx_owner find_synthesised(const struct gx_lookup *lookup, const st
 	}
 	if (closer && at == name)
 		return owner_of_node(zone, NULL);
-	if (find_geo_wildcard(lookup, at, &geo))
-		return owner_of_geo(lookup, geo, true);
+	if (find_geo_wildcard(lookup, zone, at, &out))
+		return out;
 	if (closer || match->kind != GX_MATCH_WILDCARD)
 		return none;
 	/* What a wildcard delegation or DNAME means is not defined (RFC 4592 4.2, RFC 6672 3.3). */
@@ -129,19 +141,17 @@ static struct gx_owner find_synthesised(const struct gx_lookup *lookup, const st
 struct gx_owner gx_lookup_find(const struct gx_lookup *lookup, const knot_dname_t *name, bool parent_side)
 {
 	const struct gx_owner out = { .kind = GX_OWNER_OUT };
-	const struct gx_zone *zone, *parent;
+	const struct gx_zone *zone = find_zone(lookup, name), *parent = NULL;
 	struct gx_match match;
 	uint32_t geo;
 
-	if (gx_dict_find(&lookup->geos, name, &geo))
+	if (parent_side && zone && *name && knot_dname_is_case_equal(name, zone->apex))
+		parent = find_zone(lookup, name + *name + 1);
+	if (!parent && gx_dict_find(&lookup->geos, name, &geo))
 		return owner_of_geo(lookup, geo, false);
-	zone = find_zone(lookup, name);
 	if (!zone)
 		return out;
-	if (parent_side && *name && knot_dname_is_case_equal(name, zone->apex)) {
-		parent = find_zone(lookup, name + *name + 1);
-		zone = parent ? parent : zone;
-	}
+	zone = parent ? parent : zone;
 	match = gx_zone_match(zone, name);
 	switch (match.kind) {
 	case GX_MATCH_NODE:

@@ -21,14 +21,14 @@ enum gx_owner_kind {
 	GX_OWNER_OUT,	/* in no loaded zone, or at or below a delegation, or below a DNAME: others know */
 	GX_OWNER_NONE,	/* in a loaded zone, and does not exist: NXDOMAIN */
 	GX_OWNER_DATA,	/* exists: RRsets at node; no node or no RRsets: an empty non-terminal */
-	GX_OWNER_GEO,	/* a geo name, which hides what the zone file has there */
+	GX_OWNER_GEO,	/* a geo name, which hides what the zone file has there; addresses hide only addresses */
 };
 
 struct gx_owner {
 	enum gx_owner_kind kind;
 	bool is_wildcard;		/* synthesised (RFC 4592): node or geo is the wildcard's */
 	const struct gx_zone *zone;	/* that speaks; NULL: GX_OWNER_OUT */
-	const struct gx_node *node;
+	const struct gx_node *node;	/* GX_OWNER_GEO: only beside GX_GEO_ADDRESS */
 	const struct gx_geo *geo;	/* GX_OWNER_GEO */
 };
 

@@ -13,10 +13,10 @@
 #define TYPE_TEXT_OCTETS 16
 /* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
 #define ABSENT_TYPE 65534
-#define VARIANTS_MAX 16		/* different answers to one question that are remembered */
+#define OUTCOMES_MAX 16		/* different answers to one question that are remembered */
 
-/* An answer to one question, and the map entries for which it holds. */
-struct variant {
+/* An answer to one question, and the sites for which it holds. */
+struct outcome {
 	uint32_t cell;
 	size_t n_picks;
 	struct gx_pick picks[GX_CHAIN_MAX + 1];
@@ -29,8 +29,8 @@ struct question {
 	size_t name_octets;
 	uint16_t type;
 	struct gx_rendered answer;
-	struct variant variants[VARIANTS_MAX];
-	size_t n_variants;
+	struct outcome outcomes[OUTCOMES_MAX];
+	size_t n_outcomes;
 	bool told;	/* a finding about it was added */
 };
 
@@ -99,50 +99,85 @@ static void tell_oversize(struct question *question)
 
 /* --- one answer -------------------------------------------------------------------------------- */
 
+/* The orders that the addresses can come in, one behind the other; of the malloc family. */
+static uint8_t *render_rotations(struct question *question, uint32_t location)
+{
+	size_t len = question->answer.len_octets, count = question->answer.rotations;
+	uint8_t *octets = gx_calloc(count, len);
+
+	memcpy(octets, question->answer.octets, len);
+	for (size_t i = 1; i < count; i++) {
+		struct gx_rendered rotated;
+
+		/* What one order could do, all can: they differ in nothing but that. */
+		if (!gx_render_rotated(question->builder->renderer, question->name, question->type, location, i,
+				       &rotated))
+			memcpy(octets + i * len, rotated.octets, len);
+	}
+	return octets;
+}
+
 /* Returns the cell; 0: pass. question->answer tells what it depends on. */
 static uint32_t render(struct question *question, uint32_t location)
 {
 	struct gx_builder *builder = question->builder;
 	int err = gx_render(builder->renderer, question->name, question->type, location,
 			    &question->answer);
+	uint8_t *octets = NULL;
+	uint32_t cell;
 
 	if (err) {
 		tell_error(question, err);
 		return 0;
 	}
 	tell_oversize(question);
-	return gx_image_store(builder, &question->answer, question->name_octets);
+	if (gx_answer_is_oversize(question->answer.len_octets, question->name_octets))
+		question->answer.rotations = 1;
+	if (question->answer.rotations > 1)
+		question->answer.octets = octets = render_rotations(question, location);
+	cell = gx_image_store(builder, &question->answer, question->name_octets);
+	free(octets);
+	return cell;
 }
 
-static bool holds_for(const struct gx_builder *builder, const struct variant *variant, size_t class_id)
+/* The site that answers a class of locations where this pick was made for another. */
+static uint32_t site_of(const struct gx_builder *builder, const struct gx_pick *pick, size_t class_id)
 {
-	for (size_t i = 0; i < variant->n_picks; i++) {
-		const struct gx_pick *pick = &variant->picks[i];
+	const struct gx_geo *geo = pick->geo;
+	const struct gx_rule *rule = builder->rule_of[geo->map * builder->image->n_classes + class_id];
 
-		if (builder->site_of[pick->geo->map * builder->image->n_classes + class_id] != pick->site)
+	if (geo->kind == GX_GEO_CNAME)
+		return rule->sites[0];
+	return gx_geo_find_site(geo, &builder->config->maps[geo->map], rule, pick->family);
+}
+
+static bool holds_for(const struct gx_builder *builder, const struct outcome *outcome, size_t class_id)
+{
+	for (size_t i = 0; i < outcome->n_picks; i++) {
+		if (site_of(builder, &outcome->picks[i], class_id) != outcome->picks[i].site)
 			return false;
 	}
 	return true;
 }
 
-/* The cell for a class of locations; rendered unless the same map entries were met before. */
+/* The cell for a class of locations; rendered unless the same sites were met before. */
 static uint32_t render_class(struct question *question, size_t class_id)
 {
 	struct gx_builder *builder = question->builder;
-	struct variant *variant;
+	struct outcome *outcome;
 	uint32_t cell;
 
-	for (size_t i = 0; i < question->n_variants; i++) {
-		if (holds_for(builder, &question->variants[i], class_id))
-			return question->variants[i].cell;
+	for (size_t i = 0; i < question->n_outcomes; i++) {
+		if (holds_for(builder, &question->outcomes[i], class_id))
+			return question->outcomes[i].cell;
 	}
 	cell = render(question, builder->location_of[class_id]);
-	if (question->n_variants == VARIANTS_MAX)
+	if (question->n_outcomes == OUTCOMES_MAX)
 		return cell;	/* a map of many sites: rendered again for each class, which is only slower */
-	variant = &question->variants[question->n_variants++];
-	variant->cell = cell;
-	variant->n_picks = question->answer.n_picks;
-	memcpy(variant->picks, question->answer.picks, variant->n_picks * sizeof(variant->picks[0]));
+	outcome = &question->outcomes[question->n_outcomes++];
+	outcome->cell = cell;
+	outcome->n_picks = question->answer.n_picks;
+	memcpy(outcome->picks, question->answer.picks, outcome->n_picks * sizeof(outcome->picks[0]));
 	return cell;
 }
 
@@ -180,7 +215,7 @@ static uint32_t make_ref(struct gx_builder *builder, uint32_t kind, uint32_t *ce
 	}
 	choices = add_choices(builder, count);
 	for (size_t i = 0; i < count; i++)
-		choices[i] = (struct gx_choice){ .answer = cells[i], .variants = 1 };
+		choices[i] = (struct gx_choice){ .answer = cells[i] };
 	free(cells);
 	return kind | (uint32_t)(choices - builder->image->choices);
 }
@@ -325,7 +360,7 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 	struct gx_ends ends = {0};
 
 	gx_image_ends(builder, load->name, &ends);
-	load->flags = ends.is_signed ? GX_NAME_SIGNED : 0;
+	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
 	load->ref_a = render_type(builder, load->name, KNOT_RRTYPE_A);
 	load->ref_aaaa = render_type(builder, load->name, KNOT_RRTYPE_AAAA);
 	entries.list[0].ref = render_default(builder, load->name, &ends);

@@ -11,13 +11,15 @@
 #include <libknot/rrtype/soa.h>
 
 #include "geoxdp/dns.h"
+#include "geoxdp/limits.h"
 
-/* FORMATS.md: a rbldnsd value carries 15 bits. */
-#define LOCATION_15_BITS 0x7fff
+/* A pointer to the question's name, right behind the header (RFC 1035 4.1.4). */
+#define POINTER_TO_QNAME (0xc000 | KNOT_WIRE_HEADER_SIZE)
 
 struct gx_renderer {
 	struct gx_lookup lookup;
 	knot_pkt_t *packet;
+	uint8_t *rdata;		/* RRset of a geo name, as long as it is put */
 };
 
 /* An answer being made. */
@@ -25,7 +27,9 @@ struct chain {
 	struct gx_renderer *renderer;
 	const knot_dname_t *qname;
 	uint16_t qtype;
-	uint32_t location;
+	const struct gx_location *location;
+	unsigned int rotation;
+	bool is_flat;		/* the question is of a wildcard: no compression */
 	struct gx_rendered *out;
 	const knot_dname_t *names[GX_CHAIN_MAX + 1];	/* owners so far, the last one in question */
 	size_t n_names;
@@ -48,6 +52,7 @@ void gx_renderer_free(struct gx_renderer *renderer)
 		return;
 	gx_lookup_free(&renderer->lookup);
 	knot_pkt_free(renderer->packet);
+	free(renderer->rdata);
 	free(renderer);
 }
 
@@ -61,20 +66,69 @@ static const knot_dname_t *last_name(const struct chain *chain)
 	return chain->names[chain->n_names - 1];
 }
 
-/* Put an RRset with the last name as its owner. rdata: put_rdata() and RRsets of zones. */
+/* One record without compression, at the end of the packet. */
+static int put_flat_record(knot_pkt_t *packet, const knot_rrset_t *rrset, bool is_qname, const knot_rdata_t *rdata)
+{
+	size_t owner = is_qname ? sizeof(uint16_t) : knot_dname_size(rrset->owner);
+	uint8_t *to = packet->wire + packet->size;
+
+	if (packet->size + owner + KNOT_WIRE_RR_MIN_SIZE - 1 + rdata->len > packet->max_size)
+		return -EMSGSIZE;
+	if (is_qname)
+		knot_wire_write_u16(to, POINTER_TO_QNAME);
+	else
+		memcpy(to, rrset->owner, owner);
+	to += owner;
+	knot_wire_write_u16(to, rrset->type);
+	knot_wire_write_u16(to + 2, rrset->rclass);
+	knot_wire_write_u32(to + 4, rrset->ttl);
+	knot_wire_write_u16(to + 8, rdata->len);
+	memcpy(to + 10, rdata->data, rdata->len);
+	packet->size += owner + 10 + rdata->len;
+	return 0;
+}
+
+static int put_flat(const struct chain *chain, const knot_rrset_t *rrset, uint16_t rotate)
+{
+	knot_pkt_t *packet = chain->renderer->packet;
+	uint16_t count = rrset->rrs.count;
+
+	for (uint16_t i = 0; i < count; i++) {
+		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rrs, (i + rotate) % count);
+		int err = put_flat_record(packet, rrset, rrset->owner == chain->qname, rdata);
+
+		if (err)
+			return err;
+	}
+	if (packet->current == KNOT_AUTHORITY)
+		knot_wire_add_nscount(packet->wire, count);
+	else
+		knot_wire_add_ancount(packet->wire, count);
+	return 0;
+}
+
+/* Put an RRset. rdata: put_rdata() and RRsets of zones. Addresses come in the order that is asked for. */
 static int put(const struct chain *chain, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
 	       const knot_rdataset_t *rdata)
 {
 	/* Owner and suffix are found by libknot; the question's own name needs no search. */
 	uint16_t hint = owner == chain->qname ? KNOT_COMPR_HINT_QNAME : KNOT_COMPR_HINT_NONE;
+	uint32_t rotations = 1, rotate = 0;
 	knot_rrset_t rrset;
 
+	if (type == KNOT_RRTYPE_A || type == KNOT_RRTYPE_AAAA) {
+		rotations = rdata->count < GX_ANSWER_VARIANTS_MAX ? rdata->count : GX_ANSWER_VARIANTS_MAX;
+		rotate = chain->rotation % rotations * rdata->count / rotations;
+		chain->out->rotations = rotations;
+	}
 	knot_rrset_init(&rrset, (knot_dname_t *)owner, type, KNOT_CLASS_IN, ttl_s);
 	rrset.rrs = *rdata;
-	return knot_pkt_put(chain->renderer->packet, hint, &rrset, KNOT_PF_NOTRUNC) ? -EMSGSIZE : 0;
+	if (chain->is_flat)
+		return put_flat(chain, &rrset, rotate);
+	return knot_pkt_put_rotate(chain->renderer->packet, hint, &rrset, rotate, KNOT_PF_NOTRUNC) ? -EMSGSIZE : 0;
 }
 
-/* Put an RRset of one record. */
+/* Put an RRset of one record with the last name as its owner. */
 static int put_rdata(const struct chain *chain, uint16_t type, uint32_t ttl_s, const uint8_t *octets,
 		     uint16_t len)
 {
@@ -84,6 +138,40 @@ static int put_rdata(const struct chain *chain, uint16_t type, uint32_t ttl_s, c
 	rdata.rdata = (knot_rdata_t *)buffer;
 	knot_rdata_init(rdata.rdata, len, octets);
 	return put(chain, last_name(chain), type, ttl_s, &rdata);
+}
+
+static bool is_repeated(const struct gx_geo_site *site, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (site->addresses[i].family == site->addresses[index].family &&
+		    site->addresses[i].value == site->addresses[index].value)
+			return true;
+	}
+	return false;
+}
+
+/* Put a site's addresses of a family, in the order written; an RRset has no record twice (RFC 2181 5). */
+static int put_addresses(const struct chain *chain, const struct gx_geo *geo, const struct gx_geo_site *site,
+			 enum gx_family family)
+{
+	struct gx_renderer *renderer = chain->renderer;
+	uint16_t len = gx_family_bits(family) / 8;
+	knot_rdataset_t rdata = {0};
+
+	renderer->rdata = gx_realloc(renderer->rdata, site->n_addresses * knot_rdata_size(len));
+	rdata.rdata = (knot_rdata_t *)renderer->rdata;
+	for (size_t i = 0; i < site->n_addresses; i++) {
+		uint8_t octets[16];
+
+		if (site->addresses[i].family != family || is_repeated(site, i))
+			continue;
+		gx_addr_to_octets(&site->addresses[i], octets);
+		knot_rdata_init((knot_rdata_t *)(renderer->rdata + rdata.size), len, octets);
+		rdata.size += knot_rdata_size(len);
+		rdata.count++;
+	}
+	return put(chain, last_name(chain), family == GX_IPV4 ? KNOT_RRTYPE_A : KNOT_RRTYPE_AAAA, geo->ttl_s,
+		   &rdata);
 }
 
 static int put_soa(const struct chain *chain, const struct gx_zone *zone)
@@ -156,8 +244,8 @@ static int step_data(struct chain *chain, const struct gx_owner *owner)
 /* `localhost.<geo-zone>`: where the client is. */
 static int step_location(struct chain *chain, const struct gx_owner *owner)
 {
-	uint32_t location = chain->location <= LOCATION_15_BITS ? chain->location : GX_LOCATION_UNKNOWN;
-	const uint8_t address[4] = { 127, 0, location >> 8, location & 0xff };
+	uint16_t country = chain->location->country;
+	const uint8_t address[4] = { 127, 0, country >> 8, country & 0xff };
 
 	if (chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_ANY)
 		return end_nodata(chain, owner->zone);
@@ -165,24 +253,62 @@ static int step_location(struct chain *chain, const struct gx_owner *owner)
 	return put_rdata(chain, KNOT_RRTYPE_A, owner->geo->ttl_s, address, sizeof(address));
 }
 
+/* The site whose addresses answer; GX_SITE_NONE: the name has none of the family, wherever one asks. */
+static uint32_t pick_site(struct chain *chain, const struct gx_geo *geo, const struct gx_rule *rule,
+			  enum gx_family family)
+{
+	const struct gx_map *map = &chain->renderer->lookup.config->maps[geo->map];
+	uint32_t site = gx_geo_find_site(geo, map, rule, family);
+
+	if (site != GX_SITE_NONE)
+		chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, rule, site, family };
+	return site;
+}
+
+/* A geo name with addresses: all other types are what the zone file says. */
+static int step_addresses(struct chain *chain, const struct gx_owner *owner, const struct gx_rule *rule)
+{
+	bool is_any = chain->qtype == KNOT_RRTYPE_ANY;
+	enum gx_family family = chain->qtype == KNOT_RRTYPE_AAAA ? GX_IPV6 : GX_IPV4;
+	const struct gx_geo *geo = owner->geo;
+	const struct gx_rrset *rrset;
+	uint32_t site;
+
+	if (!is_any && chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_AAAA) {
+		rrset = gx_node_find(owner->node, chain->qtype);
+		if (!rrset)
+			return end_nodata(chain, owner->zone);
+		return put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+	}
+	site = pick_site(chain, geo, rule, family);
+	if (site == GX_SITE_NONE && is_any) {
+		family = GX_IPV6;
+		site = pick_site(chain, geo, rule, family);
+	}
+	if (site == GX_SITE_NONE)
+		return end_nodata(chain, owner->zone);
+	return put_addresses(chain, geo, &geo->sites[site], family);
+}
+
 static int step_geo(struct chain *chain, const struct gx_owner *owner)
 {
+	const struct gx_config *config = chain->renderer->lookup.config;
 	const struct gx_geo *geo = owner->geo;
-	const struct gx_map_entry *entry;
-	const struct gx_map *map;
+	const struct gx_rule *rule;
 	const knot_dname_t *target;
 	int err;
 
 	if (geo->kind == GX_GEO_LOCATION)
 		return step_location(chain, owner);
+	rule = gx_map_find(&config->maps[geo->map], config->groups, chain->location);
+	if (!rule)
+		return -ENOENT;	/* a map without a default, which is no configuration to serve */
+	if (geo->kind == GX_GEO_ADDRESS)
+		return step_addresses(chain, owner, rule);
 	if (gx_type_beside_cname(chain->qtype))
 		return end_nodata(chain, owner->zone);
-	map = &chain->renderer->lookup.config->maps[geo->map];
-	entry = gx_map_find(map, chain->location);
-	if (!entry)
-		return -ENOENT;	/* a map without a default, which is no configuration to serve */
-	target = map->sites[entry->site];
-	chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, entry->site };
+	target = geo->sites[rule->sites[0]].target;
+	chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, rule, rule->sites[0], GX_IPV4 };
 	err = put_rdata(chain, KNOT_RRTYPE_CNAME, geo->ttl_s, target, knot_dname_size(target));
 	if (err)
 		return err;
@@ -212,13 +338,21 @@ static int step(struct chain *chain)
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 	      struct gx_rendered *out)
 {
+	return gx_render_rotated(renderer, qname, qtype, location, 0, out);
+}
+
+int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
+		      unsigned int rotation, struct gx_rendered *out)
+{
 	knot_pkt_t *packet = renderer->packet;
 	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(qname) + 2 * sizeof(uint16_t);
 	struct chain chain = {
 		.renderer = renderer,
 		.qname = qname,
 		.qtype = qtype,
-		.location = location,
+		.location = gx_locations_get(renderer->lookup.config->locations, location),
+		.rotation = rotation,
+		.is_flat = knot_dname_is_wildcard(qname),
 		.out = out,
 		.names = { qname },
 		.n_names = 1,
@@ -226,6 +360,7 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
 	int err;
 
 	memset(out, 0, offsetof(struct gx_rendered, picks));
+	out->rotations = 1;
 	knot_pkt_clear(packet);
 	if (knot_pkt_put_question(packet, qname, KNOT_CLASS_IN, qtype))
 		return -EMSGSIZE;

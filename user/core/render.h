@@ -8,10 +8,12 @@
 /* CNAMEs of one answer. Resolvers give up earlier (BIND at 16 restarts, Unbound at 11). */
 #define GX_CHAIN_MAX 16
 
-/* A geo name on the way, and the site that its map chose: an index into the map's sites. */
+/* A geo name on the way, what its map says of the client, and the site that answers. */
 struct gx_pick {
 	const struct gx_geo *geo;
-	uint32_t site;
+	const struct gx_rule *rule;
+	uint32_t site;			/* index into the map's sites */
+	enum gx_family family;		/* GX_GEO_ADDRESS: asked for */
 };
 
 struct gx_rendered {
@@ -28,9 +30,10 @@ struct gx_rendered {
 	uint8_t flags1;		/* GX_DNS1_AA */
 	uint8_t rcode;		/* of the last name */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
+	uint16_t rotations;	/* 1 to GX_ANSWER_VARIANTS_MAX: orders that the addresses at the end can come in */
 
 	/* What it depends on; set on errors as well, for as far as the chain was followed. */
-	bool by_location;	/* on the location itself (GX_GEO_LOCATION), not only on its map entries */
+	bool by_location;	/* on the location itself (GX_GEO_LOCATION), not only on what maps say of it */
 	size_t n_picks;		/* 0: the same for every location */
 	struct gx_pick picks[GX_CHAIN_MAX + 1];
 };
@@ -47,13 +50,16 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
  * @renderer: by gx_renderer_new()
  * @qname: in lower case
  * @qtype: RR type, host order; GX_TYPE_ANY gives one RRset (RFC 8482); no other meta type
- * @location: of the client; GX_LOCATION_UNKNOWN: the maps' defaults
+ * @location: of the client, a number of the configuration's locations; GX_LOCATION_UNKNOWN: not known
  * @out: written on success; on error only what it depends on
  *
  * A chain of CNAMEs is followed through all loaded zones. It ends
  *  - with data, or with NODATA or NXDOMAIN and the SOA of the last name's zone, its TTL the lesser of its own
  *    and MINIMUM (RFC 2308 3);
  *  - where the next name is in no loaded zone, or below a cut: with the CNAMEs so far, NOERROR.
+ *
+ * The answer of a wildcard (a qname that begins with the label "*") holds for every name that the wildcard
+ * synthesises, whatever its length: no pointer but the one to the question's name, which stands at offset 12.
  *
  * Returns 0;
  *  -ENOENT: not for us to answer: the name is in no loaded zone, at or below a delegation or below a DNAME, or
@@ -64,5 +70,12 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
  */
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 	      struct gx_rendered *out);
+
+/**
+ * gx_render_rotated - as gx_render(), the A or AAAA RRset at the end of the answer in another order
+ * @rotation: below out->rotations of gx_render(): each begins with another address (RFC 1794)
+ */
+int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
+		      unsigned int rotation, struct gx_rendered *out);
 
 #endif
