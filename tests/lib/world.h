@@ -35,7 +35,8 @@
 #define WORLD_GEO_TTL_S	60
 #define WORLD_SIGNED	"signed.example."
 #define WORLD_LOCALHOST	"localhost.example.com."
-#define WORLD_ODD	"\\225\\250\\096\\123.x."	/* a and z with their top bits set, and what stands next to a and z */
+/* a and z with their top bits set, and what stands next to a and z. */
+#define WORLD_ODD	"\\225\\250\\096\\123.x."
 
 #define WORLD_NAME_MIN	5	/* octets of the shortest and the longest world_name() */
 #define WORLD_NAME_MAX	255

@@ -107,13 +107,15 @@ static const struct packet_case cases[] = {
 	       ECS6("::ffff:10.5.0.7", 128)),
 	SERVED("ecs_64_ff9b_counts_as_ipv4_rfc6052", GEO, WORLD_WWW_JP "; scope 112\n", ECS6("64:ff9b::10.1.5.7", 128)),
 	SERVED("ecs_6to4_counts_as_ipv4_rfc3056", GEO, WORLD_WWW_US "; scope 30\n", ECS6("2002:a05:7::", 48)),
-	SERVED("ecs_6to4_with_a_subnet_counts_as_ipv4", GEO, WORLD_WWW_JP "; scope 32\n", ECS6("2002:a01:507:1::9", 128)),
+	SERVED("ecs_6to4_with_a_subnet_counts_as_ipv4", GEO, WORLD_WWW_JP "; scope 32\n",
+	       ECS6("2002:a01:507:1::9", 128)),
 	SERVED("ecs_teredo_counts_as_the_inverted_ipv4_rfc4380_4", GEO, WORLD_WWW_US "; scope 110\n",
 	       ECS6("2001:0:c000:235:0:d1b0:f5fa:fff8", 128)),
 	SERVED("ecs_64_ff9b_1_carries_no_address_rfc8215", GEO, WORLD_WWW_EU "; scope 48\n",
 	       ECS6("64:ff9b:1::10.1.5.7", 128)),
 	SERVED("ecs_compatible_form_carries_no_address", GEO, WORLD_WWW_EU "; scope 81\n", ECS6("::10.1.5.7", 128)),
-	SERVED("ecs_next_to_teredo_carries_no_address", GEO, WORLD_WWW_EU "; scope 32\n", ECS6("2001:1::f5fa:fff8", 128)),
+	SERVED("ecs_next_to_teredo_carries_no_address", GEO, WORLD_WWW_EU "; scope 32\n",
+	       ECS6("2001:1::f5fa:fff8", 128)),
 	SERVED("source_64_ff9b_counts_as_ipv4", GEO, WORLD_WWW_JP, .source = "64:ff9b::10.1.5.7", PACKET_IPV6),
 	SERVED("source_6to4_counts_as_ipv4", GEO, WORLD_WWW_JP, .source = "2002:a01:507::1", PACKET_IPV6),
 	SERVED("source_teredo_counts_as_the_inverted_ipv4", GEO, WORLD_WWW_US,
@@ -214,20 +216,21 @@ static void scope_covers_only_addresses_with_the_same_answer(void **state)
 	unsigned int seed = 7871;
 
 	for (int i = 0; i < 2000; i++) {
-		uint32_t address = (uint32_t)rand_r(&seed) << 16 ^ (uint32_t)rand_r(&seed), other;
+		uint32_t address = (uint32_t)rand_r(&seed) << 16 ^ (uint32_t)rand_r(&seed);
+		uint32_t other = (uint32_t)rand_r(&seed) << 16 ^ (uint32_t)rand_r(&seed);
 		char text[INET6_ADDRSTRLEN], first[REPLY_TEXT_OCTETS];
 		const struct packet_option option = PACKET_ECS4(text, 32);
 		const struct packet packet = PACKET(.options = &option, .n_options = 1);
 		const struct node_outcome *out;
-		uint64_t behind;
+		uint32_t behind;
 
 		if (i & 1)
 			address = 10u << 24 | (address & 0xffffff);
 		inet_ntop(AF_INET, &(struct in_addr){ htonl(address) }, text, sizeof(text));
 		out = expect_packet(&packet, GX_SERVED_GEO, NULL);
 		strcpy(first, out->reply.text);
-		behind = 0xffffffff >> out->reply.scope_bits;
-		other = (uint32_t)((address & ~behind) | (((uint64_t)rand_r(&seed) << 16 ^ (uint64_t)rand_r(&seed)) & behind));
+		behind = (uint32_t)(0xffffffffull >> out->reply.scope_bits);
+		other = (address & ~behind) | (other & behind);
 		inet_ntop(AF_INET, &(struct in_addr){ htonl(other) }, text, sizeof(text));
 		out = expect_packet(&packet, GX_SERVED_GEO, NULL);
 		assert_string_equal(out->reply.text, first);

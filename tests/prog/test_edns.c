@@ -17,8 +17,8 @@
 #define TSIG		RECORD(KNOT_RRTYPE_TSIG, KNOT_CLASS_ANY)
 #define SIG0		{ .owner = ".", .type = KNOT_RRTYPE_SIG, .rclass = KNOT_CLASS_ANY, .rdata = "rdata", \
 			  .rdata_octets = 5 }
-#define ADDRESS		{ .owner = "a.example.", .type = KNOT_RRTYPE_A, .rclass = KNOT_CLASS_IN, .rdata = "addr", \
-			  .rdata_octets = 4 }
+#define ADDRESS		{ .owner = "a.example.", .type = KNOT_RRTYPE_A, .rclass = KNOT_CLASS_IN, \
+			  .rdata = "addr", .rdata_octets = 4 }
 #define BADVERS		"BADVERS\n"
 #define FORMERR		"FORMERR\n"
 #define SECURE_US \
@@ -74,7 +74,8 @@ static const struct packet_case cases[] = {
 	       PACKET_OPTIONS({ .code = 100, .octets_more = 7 })),
 	SERVED("version_1_at_a_static_name_is_badvers", BADVERS, BADVERS, .opt_version = 1,
 	       .qname = "us.example.com."),
-	PASSED("version_1_at_a_name_that_is_not_loaded_is_passed", NAME, .opt_version = 1, .qname = "mail.example.com."),
+	PASSED("version_1_at_a_name_that_is_not_loaded_is_passed", NAME, .opt_version = 1,
+	       .qname = "mail.example.com."),
 
 	/* One OPT, with the root as its owner (RFC 6891 6.1.1) */
 	SERVED("two_opts_are_formerr_rfc6891_6_1_1", FORMERR, FORMERR, .opts = 2),
@@ -134,7 +135,8 @@ static void options_cut_at_each_length_are_formerr(void **state)
 		/* One option of code 100 and OPTION-LENGTH 11, of which so many octets are there. */
 		uint8_t frame[PACKET_MAX_OCTETS];
 		const struct packet packet = PACKET(
-			.message_cut = 4 + sizeof(data) - octets, .opt_octets_more = (int)octets - 4 - (int)sizeof(data),
+			.message_cut = 4 + sizeof(data) - octets,
+			.opt_octets_more = (int)octets - 4 - (int)sizeof(data),
 			PACKET_OPTIONS({ .code = 100, .data = data, .data_octets = sizeof(data) }));
 
 		expect_frame(frame, packet_build(&packet, frame), GX_SERVED_FORMERR, FORMERR);

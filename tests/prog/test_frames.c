@@ -144,7 +144,8 @@ static void computed_checksum_0_is_sent_as_ffff_ipv6_rfc8200_8_1(void **state)
 static void checksum_is_right_for_every_carry_rfc1071(void **state)
 {
 	for (unsigned int i = 0; i < 2048; i++) {
-		const struct packet packet = PACKET(.id = (uint16_t)(i * 32 + 31), .source_port = (uint16_t)(0xffff - i),
+		const struct packet packet = PACKET(.id = (uint16_t)(i * 32 + 31),
+						    .source_port = (uint16_t)(0xffff - i),
 						    .family = i & 1 ? AF_INET : AF_INET6);
 
 		expect_packet(&packet, GX_SERVED_GEO, WORLD_WWW_US);

@@ -51,9 +51,10 @@ static void remove_net(int family, const char *address, uint32_t bits)
 static struct gx_leaf leaf_of(int family, const char *address)
 {
 	struct gx_lpm6_key key = key_of(family, address, family == AF_INET ? 32 : 128);
+	int map = open_map(family == AF_INET ? "countries4" : "countries6");
 	struct gx_leaf leaf;
 
-	assert_int_equal(bpf_map_lookup_elem(open_map(family == AF_INET ? "countries4" : "countries6"), &key, &leaf), 0);
+	assert_int_equal(bpf_map_lookup_elem(map, &key, &leaf), 0);
 	return leaf;
 }
 
@@ -319,6 +320,7 @@ static void hash_alone_is_not_a_name(void **state)
 	for (size_t i = 0; i < NUMBER(lengths); i++) {
 		char text[WORLD_NAME_TEXT];
 		const struct packet packet = PACKET(.qname = world_name(lengths[i], text));
+		size_t inlined = lengths[i] < sizeof(name.octets) ? lengths[i] : sizeof(name.octets);
 		uint8_t wire[256];
 		uint32_t slot = 0;
 
@@ -326,10 +328,9 @@ static void hash_alone_is_not_a_name(void **state)
 		do {
 			assert_int_equal(bpf_map_lookup_elem(map, &slot, &name), 0);
 			slot++;
-		} while (name.len_octets != lengths[i] ||
-			 memcmp(name.octets, wire, lengths[i] < sizeof(name.octets) ? lengths[i] : sizeof(name.octets)));
+		} while (name.len_octets != lengths[i] || memcmp(name.octets, wire, inlined));
 		slot--;
-		for (size_t at = 0; at < lengths[i] && at < sizeof(name.octets); at++) {
+		for (size_t at = 0; at < inlined; at++) {
 			((uint8_t *)name.octets)[at] ^= 1;
 			assert_int_equal(bpf_map_update_elem(map, &slot, &name, BPF_ANY), 0);
 			expect_packet(&packet, GX_PASSED_NAME, NULL);

@@ -110,8 +110,8 @@ static void skip_no_room(void **state)
 {
 	if (can_split())
 		passed_no_room(state);
-	else
-		print_message("# passed_no_room: this kernel makes no frame that cannot grow (Linux 6.18 does)\n");
+	else /* cmocka 1.1.5 has no skip that TAP calls ok: a plan of one more, by hand */
+		print_message("1..1\nok 1 - passed_no_room_here # SKIP needs Linux 6.18, to make a frame that cannot grow\n");
 }
 
 int main(void)

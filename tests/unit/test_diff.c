@@ -14,9 +14,9 @@
 #include "user/core/diff.h"
 #include "user/core/name.h"
 
-#define DE	276
-#define FR	250
-#define US	840
+#define DE	  276
+#define FR	  250
+#define US	  840
 #define MAX_RULES 8
 
 /* Two configurations, old and new, each with one map of the sites eu and us. */
@@ -36,8 +36,9 @@ static void rule(struct fixture *fixture, int side, enum gx_rule_kind kind, uint
 {
 	struct gx_map *map = &fixture->map[side];
 
-	map->rules[map->n_rules++] = (struct gx_rule){ .kind = kind, .country = country, .key = "", .n_sites = 1,
-						       .sites = &site_numbers[site] };
+	map->rules[map->n_rules++] = (struct gx_rule){
+		.kind = kind, .country = country, .key = "", .n_sites = 1, .sites = &site_numbers[site]
+	};
 }
 
 static struct gx_geo *geo(struct fixture *fixture, int side, const char *owner, enum gx_geo_kind kind)
@@ -47,7 +48,9 @@ static struct gx_geo *geo(struct fixture *fixture, int side, const char *owner, 
 	knot_dname_storage_t name;
 
 	gx_parse_name(owner, NULL, name, NULL);
-	*new = (struct gx_geo){ .owner = gx_name_lower(&config->arena, name), .kind = kind, .ttl_s = 60,
+	*new = (struct gx_geo){ .owner = gx_name_lower(&config->arena, name),
+				.kind = kind,
+				.ttl_s = 60,
 				.sites = gx_arena_alloc(&config->arena, 2 * sizeof(struct gx_geo_site)) };
 	return new;
 }
@@ -102,8 +105,9 @@ static int setup(void **state)
 	for (int side = 0; side < 2; side++) {
 		struct gx_config *config = &fixture->config[side];
 
-		fixture->map[side] = (struct gx_map){ .name = "map", .rules = fixture->rules[side], .n_sites = 2,
-						      .sites = (const char **)site_names };
+		fixture->map[side] = (struct gx_map){
+			.name = "map", .rules = fixture->rules[side], .n_sites = 2, .sites = (const char **)site_names
+		};
 		config->locations = gx_locations_new();
 		config->maps = &fixture->map[side];
 		config->n_maps = 1;
@@ -245,8 +249,8 @@ static void test_moves_are_sorted_and_prefixes_follow(void **state)
 	const struct gx_diff_geo *www;
 
 	same_on_both(fixture);
-	located(fixture, 1, "130.0.0.0/8", US);		/* eu -> us, small */
-	located(fixture, 1, "64.0.0.0/3", DE);		/* us -> eu, large */
+	located(fixture, 1, "130.0.0.0/8", US); /* eu -> us, small */
+	located(fixture, 1, "64.0.0.0/3", DE);	/* us -> eu, large */
 	defaults(fixture);
 	www = &compare(fixture, 10)->geos[0];
 	assert_int_equal(www->n_moves, 2);

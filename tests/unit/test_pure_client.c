@@ -64,7 +64,8 @@ static void assert_client(const struct gx_client *client, const struct gx_addr *
 static void check(const struct gx_addr *addr)
 {
 	const struct gx_addr other = addr_of("192.0.2.200"), other6 = addr_of("2001:db8::200");
-	const struct gx_packet from_addr = packet_of(addr), from_other = packet_of(&other), from_other6 = packet_of(&other6);
+	const struct gx_packet from_addr = packet_of(addr);
+	const struct gx_packet from_other = packet_of(&other), from_other6 = packet_of(&other6);
 	const struct gx_edns full = edns_of(addr, addr->family == GX_IPV6 ? 128 : 32), none = {0};
 	const struct gx_edns zero = edns_of(&(struct gx_addr){ .family = addr->family }, 0);
 	struct gx_client client;

@@ -343,7 +343,8 @@ static void random_octets_are_read_as_by_hand(void **state)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		uint8_t dns[128];
-		size_t octets = (size_t)rand_r(&seed) % sizeof(dns), offset = octets ? (size_t)rand_r(&seed) % octets : 0;
+		size_t octets = (size_t)rand_r(&seed) % sizeof(dns);
+		size_t offset = octets ? (size_t)rand_r(&seed) % octets : 0;
 
 		for (size_t at = 0; at < octets; at++)
 			dns[at] = (uint8_t)(rand_r(&seed) % 3 ? rand_r(&seed) % 16 : rand_r(&seed));

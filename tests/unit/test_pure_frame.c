@@ -90,7 +90,8 @@ static void valid_frames_are_taken_apart(void **state)
 		for (int vlans = 0; vlans <= GX_VLAN_MAX; vlans++) {
 			struct frame frame = new_frame(ipv6, vlans);
 			const uint8_t *ip = frame.octets + frame.ip;
-			uint8_t source[16] = { [10] = 0xff, [11] = 0xff }, destination[16] = { [10] = 0xff, [11] = 0xff };
+			uint8_t source[16] = { [10] = 0xff, [11] = 0xff };
+			uint8_t destination[16] = { [10] = 0xff, [11] = 0xff };
 			struct gx_packet packet;
 
 			memcpy(source + (ipv6 ? 0 : 12), ip + (ipv6 ? 8 : 12), ipv6 ? 16 : 4);

@@ -15,10 +15,10 @@
 #include "user/core/iso3166.h"
 #include "user/core/world.h"
 
-#define DE	276
-#define FR	250
-#define SG	702
-#define US	840
+#define DE 276
+#define FR 250
+#define SG 702
+#define US 840
 
 struct fixture {
 	struct gx_config config;
@@ -34,8 +34,9 @@ static void add_rule(struct fixture *fixture, enum gx_rule_kind kind, uint16_t c
 {
 	struct gx_map *map = &fixture->map;
 
-	map->rules[map->n_rules++] = (struct gx_rule){ .kind = kind, .country = country, .key = key, .n_sites = 1,
-						       .sites = &fixture->sites[site] };
+	map->rules[map->n_rules++] = (struct gx_rule){
+		.kind = kind, .country = country, .key = key, .n_sites = 1, .sites = &fixture->sites[site]
+	};
 }
 
 static int setup(void **state)
@@ -52,8 +53,9 @@ static int setup(void **state)
 	gx_entries_add(&entries, GX_IPV4, 0x40000000, 3, US, 2);
 	gx_partition_overlay(&config->partition[GX_IPV4], config->locations, &entries, 0);
 	gx_entries_free(&entries);
-	fixture->map = (struct gx_map){ .name = "world", .rules = fixture->rules, .n_sites = 3,
-					.sites = (const char **)site_names };
+	fixture->map = (struct gx_map){
+		.name = "world", .rules = fixture->rules, .n_sites = 3, .sites = (const char **)site_names
+	};
 	for (uint32_t i = 0; i < 3; i++)
 		fixture->sites[i] = i;
 	add_rule(fixture, GX_RULE_COUNTRY, US, "US", 1);

@@ -26,6 +26,7 @@ struct gx_options {
 	const char **interfaces;
 	size_t n_interfaces;
 	enum gx_mode mode;
+	bool mode_given;
 	const char *from;
 	const char *ecs;
 	const char *svg;

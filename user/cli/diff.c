@@ -10,10 +10,10 @@
 #include "user/core/iso3166.h"
 #include "user/core/name.h"
 
-#define GX_DIFF_TEXT_PREFIXES	10	/* of each geo name and family */
-#define GX_DIFF_JSON_PREFIXES	1000
-#define GX_DIFF_COUNTRIES	6	/* of each move; the others are counted */
-#define GX_SHARE_OCTETS		32
+#define GX_DIFF_TEXT_PREFIXES 10 /* of each geo name and family */
+#define GX_DIFF_JSON_PREFIXES 1000
+#define GX_DIFF_COUNTRIES     6 /* of each move; the others are counted */
+#define GX_SHARE_OCTETS	      32
 
 /* As many digits as say something: "25 %", "0.14 %", "0.0031 %", "0 %". */
 static char *gx_show_share(double share, char *buffer)
@@ -84,7 +84,8 @@ static void gx_print_prefixes(const struct gx_diff_geo *geo, enum gx_family fami
 		putchar('\n');
 	}
 	if (geo->all_prefixes[family] > geo->n_prefixes[family])
-		printf("  and %llu smaller %s\n", (unsigned long long)(geo->all_prefixes[family] - geo->n_prefixes[family]),
+		printf("  and %llu smaller %s\n",
+		       (unsigned long long)(geo->all_prefixes[family] - geo->n_prefixes[family]),
 		       family == GX_IPV4 ? "IPv4 prefixes" : "IPv6 prefixes");
 }
 
@@ -147,14 +148,14 @@ static json_t *gx_move_json(const struct gx_diff_move *move)
 	char code[16];
 
 	for (size_t i = 0; i < move->n_countries; i++)
-		json_array_append_new(countries,
-				      json_pack("{s:s, s:i, s:f, s:f}", "country",
-						gx_country_code(move->countries[i].country, code), "numeric",
-						(int)move->countries[i].country, "ipv4_share",
-						move->countries[i].share[GX_IPV4], "ipv6_share",
-						move->countries[i].share[GX_IPV6]));
+		json_array_append_new(countries, json_pack("{s:s, s:i, s:f, s:f}", "country",
+							   gx_country_code(move->countries[i].country, code), "numeric",
+							   (int)move->countries[i].country, "ipv4_share",
+							   move->countries[i].share[GX_IPV4], "ipv6_share",
+							   move->countries[i].share[GX_IPV6]));
 	return json_pack("{s:o, s:o, s:f, s:f, s:o}", "from", gx_told_json(&move->from), "to", gx_told_json(&move->to),
-			 "ipv4_share", move->share[GX_IPV4], "ipv6_share", move->share[GX_IPV6], "countries", countries);
+			 "ipv4_share", move->share[GX_IPV4], "ipv6_share", move->share[GX_IPV6], "countries",
+			 countries);
 }
 
 /* "prefixes" are the largest; where that is not all of them, "prefixes_complete" is false. */
@@ -203,8 +204,8 @@ static void gx_print_diff_json(const struct gx_diff *diff, const struct gx_optio
 
 	for (size_t i = 0; i < diff->n_geos; i++)
 		json_array_append_new(names, gx_geo_json(&diff->geos[i]));
-	gx_print_json(json_pack("{s:s, s:s, s:o}", "from", options->operands[0], "to", options->operands[1], "names",
-				names));
+	gx_print_json(
+		json_pack("{s:s, s:s, s:o}", "from", options->operands[0], "to", options->operands[1], "names", names));
 }
 
 int gx_cmd_diff(const struct gx_command *command, const struct gx_options *options)

@@ -44,16 +44,18 @@ static const struct gx_command gx_commands[] = {
 	  "  geoxdp diff old.conf new.conf\n",
 	  gx_cmd_diff },
 	{ "map", "NAME --svg FILE", "draw a map: the world, coloured by the site each country gets", "cpsqj", 1, 1,
-	  "NAME is a map of the configuration; a director map has the name of its file.\n\n"
-	  "  geoxdp map world -c /etc/geoxdp/geoxdp.yaml --svg world.svg\n"
+	  "NAME is a map of the configuration; a director map has the name of its file. With --json, the countries\n"
+	  "and the share of the IPv4 space that each site gets are printed.\n\n"
+	  "  geoxdp map world -c /etc/geoxdp/geoxdp.conf --svg world.svg\n"
 	  "  geoxdp map geo.map --pdns examples/own-cdn/pdns.conf --svg geo.svg\n",
 	  gx_cmd_map },
-	{ "import", "pdns|gdnsd|pdns-geoip FILE", "write the native configuration of an existing set-up", "oq", 2, 2,
-	  "FILE is pdns.conf of a set-up with the geo backend; gdnsd's file `config`, with the folders geoip and zones\n"
-	  "beside it; or the YAML file of PowerDNS's geoip backend. What has no counterpart is listed with FILE:LINE\n"
-	  "on standard error, and at the head of what is written. Files that go with the configuration, such as zones\n"
-	  "and networks, are written beside it with -o, and as comments at its end without.\n\n"
-	  "  geoxdp import pdns /etc/powerdns/pdns.conf -o /etc/geoxdp/geoxdp.yaml\n"
+	{ "import", "KIND FILE", "write the native configuration of an existing set-up", "o", 2, 2,
+	  "KIND and FILE: pdns and the pdns.conf of a set-up with the geo backend; gdnsd and its file `config`, with\n"
+	  "the folders geoip and zones beside it; pdns-geoip and the YAML file of PowerDNS's geoip backend, or the\n"
+	  "pdns.conf that names it. What has no counterpart is listed with FILE:LINE on standard error, and at the\n"
+	  "head of what is written. Files that go with the configuration, such as zones and networks, are written\n"
+	  "beside it with -o, and as comments at its end without.\n\n"
+	  "  geoxdp import pdns /etc/powerdns/pdns.conf -o /etc/geoxdp/geoxdp.conf\n"
 	  "  geoxdp import gdnsd /etc/gdnsd/config\n",
 	  gx_cmd_import },
 	{ "stats", "", "how many packets were answered, or passed and why", "iwj", 0, 0,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* geoxdp map: a map as a picture of the world. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/cli/cli.h"
 #include "user/cli/output.h"
+#include "user/core/mem.h"
 #include "user/core/text.h"
 #include "user/core/world.h"
 
@@ -34,25 +36,49 @@ static const struct gx_map *gx_find_map(const struct gx_command *command, const 
 	return NULL;
 }
 
+static void gx_print_shares_json(const struct gx_config *config, const struct gx_map *map)
+{
+	struct gx_site_share *shares = gx_calloc(map->n_sites, sizeof(*shares));
+	double nowhere = gx_map_shares(config, map, shares);
+	json_t *sites = json_array();
+
+	for (size_t i = 0; i < map->n_sites; i++)
+		json_array_append_new(sites, json_pack("{s:s, s:i, s:f}", "site", map->sites[i], "countries",
+						       (int)shares[i].countries, "ipv4_share", shares[i].ipv4));
+	gx_print_json(json_pack("{s:s, s:o, s:f}", "map", map->name, "sites", sites, "unknown_ipv4_share", nowhere));
+	free(shares);
+}
+
+static int gx_write_map(const struct gx_command *command, const struct gx_config *config, const struct gx_map *map,
+			const char *path)
+{
+	struct gx_output output;
+
+	if (gx_output_open(command, &output, path))
+		return GX_EXIT_FAILED;
+	gx_world_render(output.file, config, map);
+	return gx_output_close(command, &output);
+}
+
 int gx_cmd_map(const struct gx_command *command, const struct gx_options *options)
 {
 	struct gx_input input = {};
-	struct gx_output output;
 	const struct gx_map *map;
 	int result;
 
-	if (!options->svg) {
+	if (!options->svg && !options->json) {
 		gx_complain(command, "where to? --svg FILE, or --svg - for standard output");
 		return GX_EXIT_USAGE;
 	}
 	result = gx_input_read_given(command, &input, options);
 	if (result == GX_EXIT_DONE) {
 		map = gx_find_map(command, &input.config, options->operands[0]);
-		result = GX_EXIT_FAILED;
-		if (map && gx_output_open(command, &output, options->svg) == 0) {
-			gx_world_render(output.file, &input.config, map);
-			result = gx_output_close(command, &output);
-		}
+		if (!map)
+			result = GX_EXIT_FAILED;
+		else if (options->svg)
+			result = gx_write_map(command, &input.config, map, options->svg);
+		if (map && options->json)
+			gx_print_shares_json(&input.config, map);
 	}
 	gx_input_free(&input);
 	return result;

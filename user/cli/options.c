@@ -86,6 +86,7 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		gx_complain(command, "--interface %s: not the name of an interface", optarg);
 		return -1;
 	case 'm':
+		out->mode_given = true;
 		return gx_parse_mode(command, optarg, &out->mode);
 	case 'f':
 		out->from = optarg;

@@ -24,7 +24,7 @@ struct gx_output {
  */
 int gx_output_open(const struct gx_command *command, struct gx_output *output, const char *path);
 
-/* Put it into place. Returns an exit code; where that is GX_EXIT_FAILED, a complaint was printed and the file removed. */
+/* Put it into place. Returns an exit code; GX_EXIT_FAILED: a complaint was printed, and nothing is left behind. */
 int gx_output_close(const struct gx_command *command, struct gx_output *output);
 
 #endif

@@ -200,7 +200,7 @@ static int gx_find_wish(const struct gx_command *command, const struct gx_option
 	wish->interfaces = options->n_interfaces ? options->interfaces : config->interfaces;
 	wish->n_interfaces = options->n_interfaces ? options->n_interfaces : config->n_interfaces;
 	wish->mode = options->mode;
-	if (wish->mode == GX_MODE_AUTO && config->mode)
+	if (!options->mode_given && config->mode)
 		for (enum gx_mode mode = GX_MODE_AUTO; mode <= GX_MODE_GENERIC; mode++)
 			if (!strcmp(config->mode, gx_mode_name(mode)))
 				wish->mode = mode;

@@ -11,16 +11,16 @@
 #include "user/core/iso3166.h"
 #include "user/core/name.h"
 
-#define GX_NO_MOVE	UINT32_MAX
-#define GX_NOT_ASKED	UINT32_MAX
+#define GX_NO_MOVE   UINT32_MAX
+#define GX_NOT_ASKED UINT32_MAX
 
 /* 2000::/3. */
-#define GX_UNICAST_FIRST	((gx_u128)1 << 125)
-#define GX_UNICAST_LAST		(((gx_u128)1 << 126) - 1)
+#define GX_UNICAST_FIRST ((gx_u128)1 << 125)
+#define GX_UNICAST_LAST	 (((gx_u128)1 << 126) - 1)
 
 /* Addresses that both configurations have at one place each, all of them together. */
 struct pair {
-	uint32_t from, to;		/* locations */
+	uint32_t from, to; /* locations */
 	uint16_t country;
 	double share[GX_FAMILIES];
 };
@@ -34,7 +34,7 @@ struct border {
 struct sweep {
 	struct pair *pairs;
 	size_t n_pairs, pairs_capacity;
-	struct gx_intmap numbers;	/* from << 32 | to -> pair */
+	struct gx_intmap numbers; /* from << 32 | to -> pair */
 	struct border *borders[GX_FAMILIES];
 	size_t n_borders[GX_FAMILIES];
 };
@@ -51,8 +51,8 @@ struct comparison {
 	const struct sweep *sweep;
 	struct gx_diff_geo *geo;
 	struct answers answers;
-	uint32_t *answer_of[2];		/* of old and new locations; GX_NOT_ASKED */
-	uint32_t *move_of;		/* of pairs; GX_NO_MOVE */
+	uint32_t *answer_of[2]; /* of old and new locations; GX_NOT_ASKED */
+	uint32_t *move_of;	/* of pairs; GX_NO_MOVE */
 	size_t moves_capacity;
 };
 
@@ -202,7 +202,7 @@ static uint32_t tell(struct comparison *comparison, const struct gx_config *conf
 	char text[32];
 
 	if (geo->kind == GX_GEO_LOCATION) {
-		snprintf(text, sizeof(text), "127.0.%u.%u", location->country >> 8, location->country & 0xff);
+		snprintf(text, sizeof(text), "127.0.%d.%d", location->country >> 8, location->country & 0xff);
 		return find_or_add_answer(comparison, country ? country->alpha2 : "unknown", text);
 	}
 	map = &config->maps[geo->map];
@@ -332,10 +332,10 @@ static void find_moves(struct comparison *comparison, const struct gx_config *co
 
 /* Prefixes of one length and shorter are kept; of that length, so many. */
 struct choice {
-	uint64_t count[129];	/* by length */
+	uint64_t count[129]; /* by length */
 	unsigned int bits;
 	uint64_t left;
-	struct gx_diff_prefix *out;	/* NULL: only count */
+	struct gx_diff_prefix *out; /* NULL: only count */
 	size_t n;
 };
 
@@ -455,7 +455,8 @@ static void compare_geo(struct gx_diff *diff, const struct sweep *sweep, const s
 	free(comparison.move_of);
 }
 
-void gx_diff_configs(struct gx_diff *diff, const struct gx_config *from, const struct gx_config *to, size_t max_prefixes)
+void gx_diff_configs(struct gx_diff *diff, const struct gx_config *from, const struct gx_config *to,
+		     size_t max_prefixes)
 {
 	const struct gx_config *configs[2] = { from, to };
 	struct sweep sweep = { 0 };
@@ -466,8 +467,9 @@ void gx_diff_configs(struct gx_diff *diff, const struct gx_config *from, const s
 	diff->geos = gx_arena_alloc(&diff->arena, (from->n_geos + to->n_geos) * sizeof(*diff->geos));
 	while (i < from->n_geos || j < to->n_geos) {
 		struct gx_diff_geo *geo = &diff->geos[diff->n_geos++];
-		int order = i == from->n_geos ? 1 : j == to->n_geos ? -1 :
-			    knot_dname_cmp(from->geos[i].owner, to->geos[j].owner);
+		int order = i == from->n_geos ? 1
+			    : j == to->n_geos ? -1
+					      : knot_dname_cmp(from->geos[i].owner, to->geos[j].owner);
 
 		geo->from = order <= 0 ? &from->geos[i++] : NULL;
 		geo->to = order >= 0 ? &to->geos[j++] : NULL;

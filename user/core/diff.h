@@ -34,7 +34,7 @@ struct gx_diff_prefix {
 };
 
 struct gx_diff_geo {
-	const struct gx_geo *from, *to;		/* NULL: only the other configuration has it; nothing else is then set */
+	const struct gx_geo *from, *to;		/* NULL: only the other configuration has it */
 	double share[GX_FAMILIES];		/* that is told something else */
 	struct gx_diff_move *moves;		/* the largest share first, of IPv4, then of IPv6 */
 	size_t n_moves;

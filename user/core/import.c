@@ -11,7 +11,7 @@
 #include "user/core/import_impl.h"
 #include "user/core/text.h"
 
-#define GX_WORD_OCTETS		63	/* of a site, map or location */
+#define GX_WORD_OCTETS 63 /* of a site, map or location */
 
 /* --- texts ------------------------------------------------------------------------------------- */
 
@@ -169,8 +169,8 @@ void gx_import_nets(struct gx_import *import, struct gx_import_map *map, const s
 		struct gx_texts sites = { 0 };
 
 		if (gx_parse_prefix(nets->keys[i]->text, &prefix) < 0)
-			gx_error(diag, &nets->keys[i]->where, "%.60s is no network: such as 192.0.2.0/24 would be right",
-				 nets->keys[i]->text);
+			gx_error(diag, &nets->keys[i]->where,
+				 "%.60s is no network: such as 192.0.2.0/24 would be right", nets->keys[i]->text);
 		else if (read_sites(context, nets->items[i], &sites))
 			fprintf(out, "%s %s\n", gx_show_prefix(&prefix, shown),
 				find_or_add_name(import, map, &sites, &nets->keys[i]->where));
@@ -190,7 +190,7 @@ void gx_import_nets(struct gx_import *import, struct gx_import_map *map, const s
 struct writer {
 	FILE *out;
 	const struct gx_import *import;
-	const char *directory;	/* absolute, with a slash at its end; NULL: not known */
+	const char *directory; /* absolute, with a slash at its end; NULL: not known */
 };
 
 /* Words that YAML 1.1 takes as truth values or nothing: other tools than GeoXDP read the file too. */
@@ -265,8 +265,7 @@ static bool find_path(const char *path, char full[PATH_MAX])
 	if (!slash)
 		return false;
 	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path) + 1, path);
-	return realpath(folder, resolved) &&
-	       snprintf(full, PATH_MAX, "%s/%s", resolved, slash + 1) < PATH_MAX;
+	return realpath(folder, resolved) && snprintf(full, PATH_MAX, "%s/%s", resolved, slash + 1) < PATH_MAX;
 }
 
 /* A path as the configuration will find it: relative where the file lies in its folder or below. */
@@ -429,7 +428,8 @@ static void put_head(const struct writer *writer, const struct gx_diag *diag)
 		if (i == 0)
 			fputs("#\n# Without counterpart, or in need of a look:\n", writer->out);
 		if (finding->where.line)
-			fprintf(writer->out, "#   %s:%u: %s\n", finding->where.file, finding->where.line, finding->text);
+			fprintf(writer->out, "#   %s:%u: %s\n", finding->where.file, finding->where.line,
+				finding->text);
 		else
 			fprintf(writer->out, "#   %s: %s\n", finding->where.file, finding->text);
 	}

@@ -10,8 +10,9 @@
 #include "user/core/text.h"
 #include "user/core/vscf.h"
 
-#define GX_GDNSD_TTL_S		86400	/* gdnsd.config(5), zones_default_ttl */
-#define GX_REGION_CODE_OCTETS	3	/* ISO 3166-2, without the country */
+#define GX_GDNSD_TTL_S	      86400 /* gdnsd.config(5), zones_default_ttl */
+#define GX_REFERENCES_MAX     8
+#define GX_REGION_CODE_OCTETS 3 /* ISO 3166-2, without the country */
 
 /* The items of a list, or the one item that stands in place of a list. */
 static size_t count_items(const struct gx_yaml *node)
@@ -37,11 +38,13 @@ static bool read_sites(void *context, const struct gx_yaml *node, struct gx_text
 	struct gx_gdnsd *gdnsd = context;
 
 	if (node->kind == GX_YAML_MAPPING) {
-		gx_error(gdnsd->diag, &node->where, "a hash where datacenters are wanted: a list of them would be right");
+		gx_error(gdnsd->diag, &node->where,
+			 "a hash where datacenters are wanted: a list of them would be right");
 		return false;
 	}
 	if (node->kind == GX_YAML_TEXT && !strcmp(node->text, "auto")) {
-		gx_warn(gdnsd->diag, &node->where, "`auto`, the nearest datacenters by coordinates, has no counterpart: "
+		gx_warn(gdnsd->diag, &node->where,
+			"`auto`, the nearest datacenters by coordinates, has no counterpart: "
 			"list them in order of preference");
 		return false;
 	}
@@ -50,7 +53,8 @@ static bool read_sites(void *context, const struct gx_yaml *node, struct gx_text
 			gx_texts_add(sites, gx_import_word(gdnsd->import, item_of(node, i)->text));
 	if (sites->n)
 		return true;
-	gx_warn(gdnsd->diag, &node->where, "an empty list, which is no answer for the clients there, has no counterpart: "
+	gx_warn(gdnsd->diag, &node->where,
+		"an empty list, which is no answer for the clients there, has no counterpart: "
 		"they get what the place around it gets");
 	return false;
 }
@@ -90,10 +94,13 @@ static void read_places(struct gx_gdnsd *gdnsd, struct gx_import_map *map, const
 		} else if (!is_region(key)) {
 			city = node->keys[i];
 			add_rule(gdnsd, map, GX_RULE_CITY,
-				 gx_arena_printf(arena, "%s/%s/%s", country, region ? region : "", key), node->items[i]);
+				 gx_arena_printf(arena, "%s/%s/%s", country, region ? region : "", key),
+				 node->items[i]);
 		} else if (region) {
-			gx_warn(gdnsd->diag, &node->keys[i]->where, "%s, a subdivision within %s, has no counterpart: only "
-				"the first level of a country's subdivisions is known", key, region);
+			gx_warn(gdnsd->diag, &node->keys[i]->where,
+				"%s, a subdivision within %s, has no counterpart: only "
+				"the first level of a country's subdivisions is known",
+				key, region);
 		} else {
 			area = node->keys[i];
 			if (node->items[i]->kind == GX_YAML_MAPPING)
@@ -104,8 +111,10 @@ static void read_places(struct gx_gdnsd *gdnsd, struct gx_import_map *map, const
 		}
 	}
 	if (city && area)
-		gx_warn(gdnsd->diag, &city->where, "city %s stands beside subdivision %s: where it lies in it, gdnsd takes "
-			"the subdivision, GeoXDP the city", city->text, area->text);
+		gx_warn(gdnsd->diag, &city->where,
+			"city %s stands beside subdivision %s: where it lies in it, gdnsd takes "
+			"the subdivision, GeoXDP the city",
+			city->text, area->text);
 }
 
 static void read_continent(struct gx_gdnsd *gdnsd, struct gx_import_map *map, const char *continent,
@@ -122,8 +131,10 @@ static void read_continent(struct gx_gdnsd *gdnsd, struct gx_import_map *map, co
 		if (!strcmp(key, "default"))
 			add_rule(gdnsd, map, GX_RULE_CONTINENT, continent, node->items[i]);
 		else if (!country)
-			gx_warn(gdnsd->diag, &node->keys[i]->where, "%s is no country: an ISO 3166-1 code of two letters "
-				"would be right", key);
+			gx_warn(gdnsd->diag, &node->keys[i]->where,
+				"%s is no country: an ISO 3166-1 code of two letters "
+				"would be right",
+				key);
 		else if (node->items[i]->kind == GX_YAML_MAPPING)
 			read_places(gdnsd, map, country->alpha2, NULL, node->items[i]);
 		else
@@ -162,24 +173,28 @@ static void read_nets(struct gx_gdnsd *gdnsd, struct gx_import_map *map, const s
 		return;
 	for (size_t i = 0; i < gdnsd->import->n_sources; i++)
 		if (gdnsd->import->sources[i].format)
-			gx_warn(gdnsd->diag, &node->where, "another map has nets too, %s: where they overlap, the later one's "
-				"count for its map, and the other's for none", gdnsd->import->sources[i].file);
+			gx_warn(gdnsd->diag, &node->where,
+				"another map has nets too, %s: where they overlap, the later one's "
+				"count for its map, and the other's for none",
+				gdnsd->import->sources[i].file);
 	gx_import_nets(gdnsd->import, map, nets, read_sites, gdnsd, gdnsd->diag);
 }
 
 static void read_database(struct gx_gdnsd *gdnsd, const struct gx_yaml *node)
 {
 	struct gx_import *import = gdnsd->import;
-	const char *file = gx_text_path(&import->arena, gx_text_path(&import->arena, gdnsd->directory, "geoip"),
-					node->text);
+	const char *file =
+		gx_text_path(&import->arena, gx_text_path(&import->arena, gdnsd->directory, "geoip"), node->text);
 
 	for (size_t i = 0; i < import->n_sources; i++) {
 		if (import->sources[i].format)
 			continue;
 		if (!strcmp(import->sources[i].file, file))
 			return;
-		gx_warn(gdnsd->diag, &node->where, "maps with databases of their own have no counterpart: %s is read as well "
-			"as %s, and speaks for all maps where it has more to say", file, import->sources[i].file);
+		gx_warn(gdnsd->diag, &node->where,
+			"maps with databases of their own have no counterpart: %s is read as well "
+			"as %s, and speaks for all maps where it has more to say",
+			file, import->sources[i].file);
 	}
 	gx_import_add_source(import, file, NULL, &node->where);
 }
@@ -198,8 +213,10 @@ static void read_map(struct gx_gdnsd *gdnsd, size_t index, const struct gx_yaml 
 		if (continent)
 			read_continent(gdnsd, map, continent, places->items[i]);
 		else if (strcmp(key->text, "default"))
-			gx_warn(gdnsd->diag, &key->where, "%s is no continent, and has no counterpart: AF, AN, AS, EU, NA, OC or "
-				"SA would be right", key->text);
+			gx_warn(gdnsd->diag, &key->where,
+				"%s is no continent, and has no counterpart: AF, AN, AS, EU, NA, OC or "
+				"SA would be right",
+				key->text);
 	}
 	for (size_t i = 0; i < node->n; i++) {
 		const struct gx_yaml *key = node->keys[i], *value = node->items[i];
@@ -217,13 +234,15 @@ static void read_map(struct gx_gdnsd *gdnsd, size_t index, const struct gx_yaml 
 /* The map of this name of gdnsd's, read when it is first wanted. Returns its index, or -1: a finding was added. */
 static int find_or_read_map(struct gx_gdnsd *gdnsd, const struct gx_yaml *name)
 {
-	const struct gx_yaml *node = gx_tree_find(gx_tree_find(gx_tree_find(gdnsd->plugins, "geoip"), "maps"), name->text);
+	const struct gx_yaml *node =
+		gx_tree_find(gx_tree_find(gx_tree_find(gdnsd->plugins, "geoip"), "maps"), name->text);
 
 	for (size_t i = 0; i < gdnsd->read_maps.n; i++)
 		if (!strcmp(gdnsd->read_maps.list[i], name->text))
 			return (int)i;
 	if (!node || node->kind != GX_YAML_MAPPING) {
-		gx_error(gdnsd->diag, &name->where, "no map %s: a name of plugins, geoip, maps would be right", name->text);
+		gx_error(gdnsd->diag, &name->where, "no map %s: a name of plugins, geoip, maps would be right",
+			 name->text);
 		return -1;
 	}
 	gx_import_add_map(gdnsd->import, name->text, &node->where);
@@ -247,7 +266,8 @@ static bool is_setting(struct gx_gdnsd *gdnsd, const struct gx_yaml *key)
 	static const char *const settings[] = { "plugin", "up_thresh", "ignore_health", "multi" };
 
 	if (!strcmp(key->text, "service_types")) {
-		gx_warn(gdnsd->diag, &key->where, "service_types, monitoring, has no counterpart in the configuration: a site "
+		gx_warn(gdnsd->diag, &key->where,
+			"service_types, monitoring, has no counterpart in the configuration: a site "
 			"that fails stays in the answers until `geoxdp drain`");
 		return true;
 	}
@@ -264,10 +284,19 @@ static bool read_answer(struct gx_gdnsd *gdnsd, const struct gx_yaml *node, cons
 	bool valid = true;
 
 	if (node->kind == GX_YAML_TEXT && (*node->text == '%' || *node->text == '!')) {
-		const char *text = *node->text == '%' ? node->text + 1 :
-				   gx_arena_printf(&gdnsd->import->arena, "%s%s", plugin, node->text);
+		const char *text = *node->text == '%'
+					   ? node->text + 1
+					   : gx_arena_printf(&gdnsd->import->arena, "%s%s", plugin, node->text);
 
-		return gx_gdnsd_resource(gdnsd, text, &node->where, answer);
+		if (gdnsd->references == GX_REFERENCES_MAX) {
+			gx_error(gdnsd->diag, &node->where,
+				 "%s: resources refer to each other too deeply: an end would be right", node->text);
+			return false;
+		}
+		gdnsd->references++;
+		valid = gx_gdnsd_resource(gdnsd, text, &node->where, answer);
+		gdnsd->references--;
+		return valid;
 	}
 	if (node->kind == GX_YAML_TEXT) {
 		answer->is_cname = answer->is_cname || !is_address(node->text);
@@ -277,8 +306,10 @@ static bool read_answer(struct gx_gdnsd *gdnsd, const struct gx_yaml *node, cons
 	for (size_t i = 0; i < node->n; i++) {
 		if (node->kind == GX_YAML_MAPPING && is_setting(gdnsd, node->keys[i]))
 			continue;
-		if (node->kind == GX_YAML_MAPPING && !strcmp(plugin, "simplefo") && !strcmp(node->keys[i]->text, "secondary"))
-			gx_warn(gdnsd->diag, &node->keys[i]->where, "secondary, for when primary fails, has no counterpart");
+		if (node->kind == GX_YAML_MAPPING && !strcmp(plugin, "simplefo") &&
+		    !strcmp(node->keys[i]->text, "secondary"))
+			gx_warn(gdnsd->diag, &node->keys[i]->where,
+				"secondary, for when primary fails, has no counterpart");
 		else
 			valid = read_answer(gdnsd, node->items[i], plugin, answer) && valid;
 	}
@@ -318,8 +349,9 @@ static bool read_datacenter(struct gx_gdnsd *gdnsd, const struct gx_yaml *resour
 
 	if (value)
 		return read_plugin_answer(gdnsd, value,
-					  value->kind == GX_YAML_LIST || value->kind == GX_YAML_TEXT ?
-					  "multifo" : plugin_of(value, resource, gx_tree_find(gdnsd->plugins, "geoip")),
+					  value->kind == GX_YAML_LIST || value->kind == GX_YAML_TEXT
+						  ? "multifo"
+						  : plugin_of(value, resource, gx_tree_find(gdnsd->plugins, "geoip")),
 					  &value->where, answer);
 	gx_warn(gdnsd->diag, where, "dcmap has no %s: what that site answers would be right", datacenter);
 	return false;
@@ -344,7 +376,8 @@ bool gx_gdnsd_resource(struct gx_gdnsd *gdnsd, const char *reference, const stru
 		node = gx_tree_find(node, "resources");
 	node = gx_tree_find(node, name);
 	if (!node) {
-		gx_error(gdnsd->diag, where, "there is no resource %s: one of plugins, %s would be right", reference, plugin);
+		gx_error(gdnsd->diag, where, "there is no resource %s: one of plugins, %s would be right", reference,
+			 plugin);
 		return false;
 	}
 	if (slash && (!strcmp(plugin, "geoip") || !strcmp(plugin, "metafo")))
@@ -374,7 +407,8 @@ static bool fill_sites(struct gx_gdnsd *gdnsd, const struct gx_yaml *resource, s
 	geo->kind = cnames ? GX_GEO_CNAME : GX_GEO_ADDRESS;
 	if (!complete || !cnames || cnames == sites->n)
 		return complete;
-	gx_warn(gdnsd->diag, &resource->where, "addresses for some datacenters and CNAMEs for others have no counterpart: "
+	gx_warn(gdnsd->diag, &resource->where,
+		"addresses for some datacenters and CNAMEs for others have no counterpart: "
 		"either for all would be right");
 	return false;
 }
@@ -391,15 +425,18 @@ bool gx_gdnsd_geo(struct gx_gdnsd *gdnsd, struct gx_import_zone *zone, const cha
 	int map;
 
 	if (!map_name || map_name->kind != GX_YAML_TEXT) {
-		gx_error(gdnsd->diag, node ? &node->where : where, "%s: no resource of plugins, geoip with a map: "
-			 "`map => NAME` would be right", resource);
+		gx_error(gdnsd->diag, node ? &node->where : where,
+			 "%s: no resource of plugins, geoip with a map: "
+			 "`map => NAME` would be right",
+			 resource);
 		return false;
 	}
 	map = find_or_read_map(gdnsd, map_name);
 	if (map < 0)
 		return false;
 	if (is_true(gx_tree_find(node, "skip_first")))
-		gx_warn(gdnsd->diag, &node->where, "skip_first has no counterpart: a map without the first choices would be one");
+		gx_warn(gdnsd->diag, &node->where,
+			"skip_first has no counterpart: a map without the first choices would be one");
 	for (size_t i = 0; i < node->n; i++)
 		is_setting(gdnsd, node->keys[i]);
 	geo = gx_import_add_geo(zone, name, where);
@@ -408,7 +445,8 @@ bool gx_gdnsd_geo(struct gx_gdnsd *gdnsd, struct gx_import_zone *zone, const cha
 	gx_import_map_sites(&gdnsd->import->maps[map], &sites);
 	complete = fill_sites(gdnsd, node, geo, &sites);
 	if (!complete) {
-		gx_warn(gdnsd->diag, where, "%s is left out: not all sites of its resource %s have a counterpart", name, resource);
+		gx_warn(gdnsd->diag, where, "%s is left out: not all sites of its resource %s have a counterpart", name,
+			resource);
 		gx_import_drop_geo(zone);
 	}
 	free(sites.list);
@@ -425,13 +463,16 @@ static void read_options(struct gx_gdnsd *gdnsd, const struct gx_yaml *root)
 	gdnsd->ttl_s = GX_GDNSD_TTL_S;
 	if (ttl)
 		gx_text_number(ttl->text, INT32_MAX, &gdnsd->ttl_s);
-	for (size_t i = 0; options && i < options->n; i++)
+	for (size_t i = 0; options && options->kind == GX_YAML_MAPPING && i < options->n; i++)
 		if (options->items[i] != ttl)
-			gx_warn(gdnsd->diag, &options->keys[i]->where, "option %s has no counterpart%s", options->keys[i]->text,
-				strcmp(options->keys[i]->text, "listen") ? "" : ": `server: {interfaces: [...]}` says where "
-				"GeoXDP answers");
+			gx_warn(gdnsd->diag, &options->keys[i]->where, "option %s has no counterpart%s",
+				options->keys[i]->text,
+				strcmp(options->keys[i]->text, "listen") ? ""
+									 : ": `server: {interfaces: [...]}` says where "
+									   "GeoXDP answers");
 	if (services)
-		gx_warn(gdnsd->diag, &services->where, "service_types, monitoring, have no counterpart in the configuration");
+		gx_warn(gdnsd->diag, &services->where,
+			"service_types, monitoring, have no counterpart in the configuration");
 }
 
 int gx_import_gdnsd(struct gx_import *import, const char *file, struct gx_diag *diag)
@@ -448,7 +489,8 @@ int gx_import_gdnsd(struct gx_import *import, const char *file, struct gx_diag *
 	gdnsd.directory = gx_text_directory(&import->arena, file);
 	gdnsd.plugins = gx_tree_find(root, "plugins");
 	if (!gx_tree_find(gx_tree_find(gdnsd.plugins, "geoip"), "resources")) {
-		gx_error(diag, &(struct gx_where){ .file = file }, "no resources of the plugin geoip: `plugins => { geoip => "
+		gx_error(diag, &(struct gx_where){ .file = file },
+			 "no resources of the plugin geoip: `plugins => { geoip => "
 			 "{ maps => ..., resources => ... } }` would be right");
 		return -EINVAL;
 	}

@@ -11,6 +11,7 @@ struct gx_gdnsd {
 	const char *directory;		/* of the file config */
 	const struct gx_yaml *plugins;
 	uint32_t ttl_s;			/* of zone files without $TTL */
+	unsigned int references;	/* that are being followed, one from the other */
 	struct gx_texts read_maps;	/* gdnsd's names of import->maps, by index */
 };
 

@@ -9,20 +9,21 @@
 #include <sys/stat.h>
 
 #include "user/core/import_gdnsd.h"
+#include "user/core/pdns_conf.h"
 #include "user/core/text.h"
 
-#define GX_WORDS_MAX	8	/* of a line that are looked at */
+#define GX_WORDS_MAX 8 /* of a line that are looked at */
 
 /* A zone file while it is read, and written anew without what only gdnsd knows. */
 struct rewriter {
 	struct gx_gdnsd *gdnsd;
 	struct gx_import_zone *zone;
 	FILE *out;
-	const char *apex;	/* absolute */
-	const char *origin;	/* of $ORIGIN, absolute; NULL: none yet */
-	const char *owner;	/* of the last record */
+	const char *apex;   /* absolute */
+	const char *origin; /* of $ORIGIN, absolute; NULL: none yet */
+	const char *owner;  /* of the last record */
 	uint32_t ttl_s;
-	bool has_ttl;		/* $TTL came before any record */
+	bool has_ttl; /* $TTL came before any record */
 	bool has_records;
 	bool changed;
 	bool owner_is_gone;
@@ -76,24 +77,26 @@ static bool parse_ttl(const char *text, uint32_t *out)
 		char unit;
 		uint32_t seconds;
 	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
-	uint32_t total = 0;
+	uint64_t total = 0;
 	char *end;
 
 	if (!isdigit((unsigned char)*text))
 		return false;
 	while (isdigit((unsigned char)*text)) {
-		uint32_t number = (uint32_t)strtoul(text, &end, 10), seconds = 1;
+		uint64_t number = strtoul(text, &end, 10), seconds = 1;
 
 		for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
 			if (tolower((unsigned char)*end) == units[i].unit)
 				seconds = units[i].seconds;
 		end += isalpha((unsigned char)*end) != 0;
+		if (number > GX_TTL_MAX_S || total > GX_TTL_MAX_S)
+			return false;
 		total += number * seconds;
 		text = end;
 	}
 	if (*text && *text != '/')
 		return false;
-	*out = total;
+	*out = total > GX_TTL_MAX_S ? GX_TTL_MAX_S : (uint32_t)total;
 	return true;
 }
 
@@ -157,9 +160,10 @@ static bool read_directive(struct rewriter *rewriter, char *const words[], size_
 		const char *name = resolve(rewriter, words[1]);
 		struct gx_arena *arena = &rewriter->gdnsd->import->arena;
 
-		rewriter->origin = !strcmp(name, "@") ? rewriter->apex :
-				   name[strlen(name) - 1] == '.' ? name :
-				   gx_arena_printf(arena, "%s.%s", name, rewriter->apex);
+		rewriter->origin = !strcmp(name, "@") ? rewriter->apex
+				   : name[strlen(name) - 1] == '.'
+					   ? name
+					   : gx_arena_printf(arena, "%s.%s", name, rewriter->apex);
 		/* gdnsd takes a relative one, which others do not. */
 		if (words[1][strlen(words[1]) - 1] != '.') {
 			fprintf(rewriter->out, "$ORIGIN %s\n", rewriter->origin);
@@ -200,8 +204,8 @@ static void read_line(struct rewriter *rewriter, const char *line, const struct 
 	}
 	for (size_t i = 0; keep && i < n; i++)
 		if (!strcmp(words[i], "@F") || !strcmp(words[i], "@Z") || strstr(words[i], ".@Z"))
-			gx_warn(rewriter->gdnsd->diag, where, "%s has no counterpart in zone files: the name itself would be right",
-				words[i]);
+			gx_warn(rewriter->gdnsd->diag, where,
+				"%s has no counterpart in zone files: the name itself would be right", words[i]);
 	/* A line without owner has that of the line before it, which may be gone. */
 	if (keep && n && !inside && *words[0] != '$') {
 		if (rewriter->owner_is_gone && !has_owner)
@@ -243,8 +247,8 @@ static void read_zone(struct gx_gdnsd *gdnsd, const char *folder, const char *fi
 	if (rewriter.changed || !rewriter.has_ttl) {
 		rewriter.zone->file = gx_arena_printf(arena, "%s.zone", file);
 		gx_import_add_file(gdnsd->import, rewriter.zone->file,
-				   rewriter.has_ttl ? gx_arena_strdup(arena, written) :
-				   gx_arena_printf(arena, "$TTL %u\n%s", gdnsd->ttl_s, written));
+				   rewriter.has_ttl ? gx_arena_strdup(arena, written)
+						    : gx_arena_printf(arena, "$TTL %u\n%s", gdnsd->ttl_s, written));
 	}
 	free(written);
 }
@@ -257,8 +261,10 @@ void gx_gdnsd_zones(struct gx_gdnsd *gdnsd)
 	int count = scandir(folder, &entries, NULL, alphasort);
 
 	if (count < 0) {
-		gx_error(gdnsd->diag, &(struct gx_where){ .file = folder }, "cannot be read (%s): the folder of zone files "
-			 "beside the configuration would be right", strerror(errno));
+		gx_error(gdnsd->diag, &(struct gx_where){ .file = folder },
+			 "cannot be read (%s): the folder of zone files "
+			 "beside the configuration would be right",
+			 strerror(errno));
 		return;
 	}
 	for (int i = 0; i < count; i++) {

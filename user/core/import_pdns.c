@@ -109,13 +109,16 @@ static const char *dump_zone(struct gx_import *import, const struct gx_zone *zon
 	for (size_t i = 0; i < zone->n_nodes; i++) {
 		for (size_t j = 0; j < zone->nodes[i].n_rrsets; j++) {
 			const struct gx_rrset *from = &zone->nodes[i].rrsets[j];
-			knot_rrset_t rrset = { .owner = zone->nodes[i].owner, .ttl = from->ttl_s, .type = from->type,
-					       .rclass = KNOT_CLASS_IN, .rrs = from->rdata };
+			knot_rrset_t rrset = { .owner = zone->nodes[i].owner,
+					       .ttl = from->ttl_s,
+					       .type = from->type,
+					       .rclass = KNOT_CLASS_IN,
+					       .rrs = from->rdata };
 
 			knot_rrtype_to_string(from->type, type, sizeof(type));
 			for (size_t k = 0; k < from->rdata.count; k++)
-				if (knot_rrset_txt_dump_data(&rrset, k, data, sizeof(data),
-							     &KNOT_DUMP_STYLE_DEFAULT) >= 0)
+				if (knot_rrset_txt_dump_data(&rrset, k, data, sizeof(data), &KNOT_DUMP_STYLE_DEFAULT) >=
+				    0)
 					fprintf(out, "%s %u IN %s %s\n", gx_show_name(rrset.owner, owner), rrset.ttl,
 						type, data);
 		}
@@ -133,11 +136,11 @@ static void add_zone(struct gx_import *import, const struct gx_config *config, s
 	const char *name = zone_name(import, from->apex);
 
 	zone = gx_import_add_zone(import, name, &from->where);
-	zone->file = from->file ? from->file :
-				  gx_arena_printf(&import->arena, "%s.zone", name);
+	zone->file = from->file ? from->file : gx_arena_printf(&import->arena, "%s.zone", name);
 	if (!from->file) {
 		gx_warn(diag, &from->where,
-			"zone %s is made from geo-soa-values and geo-ns-records; a native zone has a file: %s says the same",
+			"zone %s is made from geo-soa-values and geo-ns-records; a native zone has a file: %s says the "
+			"same",
 			name, zone->file);
 		gx_import_add_file(import, zone->file, dump_zone(import, from));
 	}
@@ -148,7 +151,8 @@ static void add_zone(struct gx_import *import, const struct gx_config *config, s
 			continue;
 		if (geo->kind == GX_GEO_LOCATION)
 			gx_warn(diag, &geo->where,
-				"%s.%s, the client's country as an address, has no counterpart: `geoxdp explain ADDR` tells it",
+				"%s.%s, the client's country as an address, has no counterpart: `geoxdp explain ADDR` "
+				"tells it",
 				show_name(import, geo->owner, from->apex, false), name);
 		else
 			add_geo(import, zone, config, geo);

@@ -16,8 +16,8 @@
 #include "user/core/text.h"
 #include "user/core/vscf.h"
 
-#define GX_N_CONTINENTS	7
-#define GX_UNKNOWN	"unknown"	/* what placeholders become where nothing is known */
+#define GX_N_CONTINENTS 7
+#define GX_UNKNOWN	"unknown" /* what placeholders become where nothing is known */
 #define GX_SAMPLE_MMDB	"GeoLite2-Country.mmdb"
 
 static const char *const continents[GX_N_CONTINENTS] = { "AF", "AN", "AS", "EU", "NA", "OC", "SA" };
@@ -28,7 +28,7 @@ struct reader {
 	const struct gx_yaml *root;
 	const struct gx_yaml *domain;
 	const struct gx_yaml *records;
-	const char *name;		/* of the domain */
+	const char *name; /* of the domain */
 	const char *zone_file;
 	uint32_t ttl_s;
 };
@@ -109,9 +109,12 @@ static const char *expand(const struct reader *reader, const char *format, const
 		} else if (*++format == '%') {
 			fputc('%', out);
 		} else {
-			fputs(!strncmp(format, "mp", 2) ? expand_mapping(reader, country) : !country ? GX_UNKNOWN :
-			      !strncmp(format, "co", 2) ? country->alpha3 : !strncmp(format, "cc", 2) ? country->alpha2 :
-			      country->continent, out);
+			fputs(!strncmp(format, "mp", 2)	  ? expand_mapping(reader, country)
+			      : !country		  ? GX_UNKNOWN
+			      : !strncmp(format, "co", 2) ? country->alpha3
+			      : !strncmp(format, "cc", 2) ? country->alpha2
+							  : country->continent,
+			      out);
 			format++;
 		}
 	}
@@ -281,8 +284,10 @@ static bool add_rules(struct reader *reader, struct gx_import_map *map, const st
 	if (!fallback) {
 		fallback = most_common(names, NULL);
 		if (fallback)
-			gx_warn(reader->diag, &formats->where, "clients of no known country get no record there: here they get "
-				"%s, the most common one", fallback);
+			gx_warn(reader->diag, &formats->where,
+				"clients of no known country get no record there: here they get "
+				"%s, the most common one",
+				fallback);
 	}
 	if (fallback)
 		add_rule(reader, map, GX_RULE_DEFAULT, "", fallback, &formats->where);
@@ -295,8 +300,10 @@ static bool add_rules(struct reader *reader, struct gx_import_map *map, const st
 				add_rule(reader, map, GX_RULE_COUNTRY, all[i].alpha2, names[i], &formats->where);
 	}
 	if (fallback && missing)
-		gx_warn(reader->diag, &formats->where, "%zu countries have no record of their own: they get what the continent, "
-			"or else everyone, gets", missing);
+		gx_warn(reader->diag, &formats->where,
+			"%zu countries have no record of their own: they get what the continent, "
+			"or else everyone, gets",
+			missing);
 	free(names);
 	return fallback;
 }
@@ -310,21 +317,23 @@ static bool read_net(void *context, const struct gx_yaml *formats, struct gx_tex
 		const char *format = text_of(item_of(formats, i));
 
 		if (strchr(format, '%'))
-			gx_warn(reader->diag, &formats->where, "%s: placeholders of networks have no counterpart", format);
+			gx_warn(reader->diag, &formats->where, "%s: placeholders of networks have no counterpart",
+				format);
 		else if (has_answer(find_records(reader, format))) {
 			gx_texts_add(sites, site_of(reader, format));
 			return true;
 		}
 	}
-	gx_warn(reader->diag, &formats->where, "no name of the records with addresses: the network gets what is around it");
+	gx_warn(reader->diag, &formats->where,
+		"no name of the records with addresses: the network gets what is around it");
 	return false;
 }
 
 /* What the site answers: the records of the name that it stands for. */
 static void fill_site(struct reader *reader, struct gx_import_geo *geo, const char *site)
 {
-	const struct gx_yaml *records = find_records(reader, gx_arena_printf(&reader->import->arena, "%s.%s", site,
-									     reader->name));
+	const struct gx_yaml *records =
+		find_records(reader, gx_arena_printf(&reader->import->arena, "%s.%s", site, reader->name));
 	struct gx_import_site *to = gx_import_find_or_add_site(geo, site);
 	bool is_cname = false;
 
@@ -338,19 +347,23 @@ static void fill_site(struct reader *reader, struct gx_import_geo *geo, const ch
 			const char *type = record->keys[j]->text, *content = content_of(record->items[j]);
 
 			if (!is_answer(type)) {
-				gx_warn(reader->diag, &record->keys[j]->where, "%s is answered at %s too, and has no "
-					"counterpart there", type, geo->name);
+				gx_warn(reader->diag, &record->keys[j]->where,
+					"%s is answered at %s too, and has no "
+					"counterpart there",
+					type, geo->name);
 				continue;
 			}
 			is_cname = !strcasecmp(type, "cname");
 			gx_text_number(text_of(gx_tree_find(record->items[j], "ttl")), INT32_MAX, &geo->ttl_s);
-			gx_texts_add(&to->values, !is_cname ? content :
-				     gx_arena_printf(&reader->import->arena, "%s.", content));
+			gx_texts_add(&to->values,
+				     !is_cname ? content : gx_arena_printf(&reader->import->arena, "%s.", content));
 		}
 	}
 	if (geo->n_sites > 1 && (geo->kind == GX_GEO_CNAME) != is_cname)
-		gx_error(reader->diag, &geo->where, "%s leads to addresses in some places and to CNAMEs in others: either would "
-			 "be right", geo->name);
+		gx_error(reader->diag, &geo->where,
+			 "%s leads to addresses in some places and to CNAMEs in others: either would "
+			 "be right",
+			 geo->name);
 	geo->kind = is_cname ? GX_GEO_CNAME : GX_GEO_ADDRESS;
 }
 
@@ -360,8 +373,10 @@ static void warn_placeholders(struct reader *reader, const struct gx_yaml *forma
 		const char *other = find_other_placeholder(text_of(item_of(formats, i)));
 
 		if (other)
-			gx_warn(reader->diag, &item_of(formats, i)->where, "%.3s in %s has no counterpart: only countries and "
-				"continents are looked for ahead of time", other, item_of(formats, i)->text);
+			gx_warn(reader->diag, &item_of(formats, i)->where,
+				"%.3s in %s has no counterpart: only countries and "
+				"continents are looked for ahead of time",
+				other, item_of(formats, i)->text);
 	}
 }
 
@@ -375,13 +390,15 @@ static void read_service(struct reader *reader, size_t zone, const struct gx_yam
 	struct gx_import_map *map;
 
 	if (!formats) {
-		gx_warn(reader->diag, &key->where, "%s has no default, so that most get no answer: no counterpart", key->text);
+		gx_warn(reader->diag, &key->where, "%s has no default, so that most get no answer: no counterpart",
+			key->text);
 		return;
 	}
 	warn_placeholders(reader, formats);
 	map = gx_import_add_map(import, site_of(reader, key->text), &key->where);
 	if (!add_rules(reader, map, formats)) {
-		gx_warn(reader->diag, &key->where, "%s leads to no name that has an address here: no counterpart", key->text);
+		gx_warn(reader->diag, &key->where, "%s leads to no name that has an address here: no counterpart",
+			key->text);
 		free(map->rules);
 		import->n_maps--;
 		return;
@@ -413,8 +430,9 @@ static void read_domain(struct reader *reader)
 	const struct gx_yaml *services = gx_tree_find(reader->domain, "services");
 	struct gx_import_zone *zone;
 
-	if (!name) {
-		gx_error(reader->diag, &reader->domain->where, "a domain without a name: `domain: NAME` would be right");
+	if (!*text_of(name)) {
+		gx_error(reader->diag, &reader->domain->where,
+			 "a domain without a name: `domain: NAME` would be right");
 		return;
 	}
 	reader->name = name->text;
@@ -474,14 +492,17 @@ int gx_import_pdns_geoip(struct gx_import *import, const char *file, struct gx_d
 		return -EINVAL;
 	domains = gx_tree_find(reader.root, "domains");
 	if (!domains || domains->kind != GX_YAML_LIST || !domains->n) {
-		gx_error(diag, &reader.root->where, "no domains: `domains: [{domain: ..., records: ..., services: ...}]` would "
+		gx_error(diag, &reader.root->where,
+			 "no domains: `domains: [{domain: ..., records: ..., services: ...}]` would "
 			 "be right");
 		return -EINVAL;
 	}
 	if (!import->n_sources) {
 		gx_import_add_source(import, GX_SAMPLE_MMDB, NULL, &domains->where);
-		gx_warn(diag, &domains->where, "the file does not say where places come from: write what geoip-database-files of "
-			"pdns.conf names under sources, instead of %s, or import pdns.conf", GX_SAMPLE_MMDB);
+		gx_warn(diag, &domains->where,
+			"the file does not say where places come from: write what geoip-database-files of "
+			"pdns.conf names under sources, instead of %s, or import pdns.conf",
+			GX_SAMPLE_MMDB);
 	}
 	for (size_t i = 0; i < domains->n; i++) {
 		reader.domain = domains->items[i];

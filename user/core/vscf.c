@@ -9,9 +9,9 @@
 
 #include "user/core/text.h"
 
-#define GX_VSCF_BLANKS	" \t\r\n"
+#define GX_VSCF_BLANKS " \t\r\n"
 /* What ends a string that is not quoted, or may not stand in one. */
-#define GX_VSCF_SPECIAL	"][}{;#,\"=" GX_VSCF_BLANKS
+#define GX_VSCF_SPECIAL "][}{;#,\"=" GX_VSCF_BLANKS
 
 #define GX_VSCF_TEXT_MAX_OCTETS 4095
 
@@ -22,7 +22,7 @@ struct reader {
 	struct gx_diag *diag;
 	const char *at;
 	const char *line_start;
-	struct gx_where where;		/* file and line of at */
+	struct gx_where where; /* file and line of at */
 	unsigned int depth;
 };
 
@@ -137,7 +137,9 @@ static struct gx_yaml *read_string(struct reader *reader, const char *wanted)
 		if (octet == '\\')
 			octet = read_escape(reader);
 		if (octet < 0)
-			return complain(reader, "a character, or three digits from 001 to 255, would be right behind a backslash");
+			return complain(
+				reader,
+				"a character, or three digits from 001 to 255, would be right behind a backslash");
 		if (len == GX_VSCF_TEXT_MAX_OCTETS)
 			return complain(reader, "a text of 4095 octets at most would be right");
 		text[len++] = (char)octet;
@@ -187,8 +189,10 @@ static struct gx_yaml *read_included_value(struct reader *reader)
 		if (found.gl_pathc == 1)
 			node = read_file(reader->arena, found.gl_pathv[0], &named, reader->depth + 1, reader->diag);
 		else
-			gx_error(reader->diag, &named, "%zu files where one value is wanted: the path of one file would "
-				 "be right", (size_t)found.gl_pathc);
+			gx_error(reader->diag, &named,
+				 "%zu files where one value is wanted: the path of one file would "
+				 "be right",
+				 (size_t)found.gl_pathc);
 	}
 	globfree(&found);
 	return node;
@@ -234,8 +238,8 @@ static bool merge_includes(struct reader *reader, struct gx_yaml *node)
 	bool valid = read_include(reader, &found, &named);
 
 	for (size_t i = 0; valid && i < found.gl_pathc; i++) {
-		struct gx_yaml *file = read_file(reader->arena, found.gl_pathv[i], &named, reader->depth + 1,
-						 reader->diag);
+		struct gx_yaml *file =
+			read_file(reader->arena, found.gl_pathv[i], &named, reader->depth + 1, reader->diag);
 
 		valid = file && file->kind == GX_YAML_MAPPING;
 		if (file && !valid)

@@ -6,12 +6,12 @@
 #include "user/core/iso3166.h"
 #include "user/core/world.h"
 
-#define GX_MAP_TOP	150	/* room for the title */
-#define GX_MAP_LEFT	40
-#define GX_ROW_HEIGHT	52
-#define GX_NAME_CHARS	24	/* of a site in the legend */
-#define GX_N_COLOURS	8
-#define GX_N_HATCHES	8
+#define GX_MAP_TOP    150 /* room for the title */
+#define GX_MAP_LEFT   40
+#define GX_ROW_HEIGHT 52
+#define GX_NAME_CHARS 24 /* of a site in the legend */
+#define GX_N_COLOURS  8
+#define GX_N_HATCHES  8
 
 /*
  * Okabe and Ito, Color Universal Design, without black, and a grey; neighbours differ in lightness too. Sky blue
@@ -65,7 +65,7 @@ double gx_map_shares(const struct gx_config *config, const struct gx_map *map, s
 {
 	const struct gx_partition *partition = &config->partition[GX_IPV4];
 	size_t n_locations = gx_locations_count(config->locations);
-	uint32_t *site_of = gx_calloc(n_locations, sizeof(*site_of));	/* site + 1; 0: not asked yet */
+	uint32_t *site_of = gx_calloc(n_locations, sizeof(*site_of)); /* site + 1; 0: not asked yet */
 	uint64_t nowhere = 0;
 
 	memset(shares, 0, map->n_sites * sizeof(*shares));
@@ -120,7 +120,8 @@ static void put_short(FILE *file, const char *text, size_t max)
 	char cut[4 * GX_NAME_CHARS + 1];
 	size_t octets = 0, chars = 0;
 
-	while (text[octets] && (chars < max || ((unsigned char)text[octets] & 0xc0) == 0x80) && octets < sizeof(cut) - 1) {
+	while (text[octets] && (chars < max || ((unsigned char)text[octets] & 0xc0) == 0x80) &&
+	       octets < sizeof(cut) - 1) {
 		chars += ((unsigned char)text[octets] & 0xc0) != 0x80;
 		octets++;
 	}
@@ -174,7 +175,8 @@ static void put_country(FILE *file, const struct gx_config *config, const struct
 
 static void put_world(FILE *file, const struct gx_config *config, const struct gx_map *map)
 {
-	fprintf(file, "<g transform=\"translate(%d %d)\">\n<path class=\"sea\" d=\"%s\"/>\n<path class=\"net\" d=\"%s\"/>\n",
+	fprintf(file,
+		"<g transform=\"translate(%d %d)\">\n<path class=\"sea\" d=\"%s\"/>\n<path class=\"net\" d=\"%s\"/>\n",
 		GX_MAP_LEFT, GX_MAP_TOP, gx_world_sphere, gx_world_graticule);
 	for (size_t i = 0; i < gx_n_world; i++) {
 		fprintf(file, "<path d=\"%s\"", gx_world[i].path);
@@ -208,8 +210,10 @@ static void put_row(FILE *file, size_t row, const char *name, const char *fill, 
 	unsigned int x = GX_MAP_LEFT + (row & 1) * (GX_WORLD_WIDTH / 2 + 20);
 	unsigned int y = GX_MAP_TOP + GX_WORLD_HEIGHT + 70 + (unsigned int)(row / 2) * GX_ROW_HEIGHT;
 
-	fprintf(file, "<g transform=\"translate(%u %u)\"><path class=\"land%s\" fill=\"%s\" d=\"M0 0h64v36H0z\"/>"
-		      "<text x=\"84\" y=\"28\">", x, y, class, fill);
+	fprintf(file,
+		"<g transform=\"translate(%u %u)\"><path class=\"land%s\" fill=\"%s\" d=\"M0 0h64v36H0z\"/>"
+		"<text x=\"84\" y=\"28\">",
+		x, y, class, fill);
 	put_short(file, name, GX_NAME_CHARS);
 	fputs("</text>", file);
 }
@@ -222,9 +226,11 @@ static void put_legend(FILE *file, const struct gx_map *map, const struct gx_sit
 	for (size_t i = 0; i < map->n_sites; i++) {
 		snprintf(fill, sizeof(fill), "url(#s%zu)", i);
 		put_row(file, i, map->sites[i], fill, "");
-		fprintf(file, "<text class=\"end\" x=\"700\" y=\"28\">%zu countr%s</text><text class=\"end\" x=\"960\" y=\"28\">"
-			      "%.2f %% of IPv4</text></g>\n", shares[i].countries, shares[i].countries == 1 ? "y" : "ies",
-			100 * shares[i].ipv4);
+		fprintf(file,
+			"<text class=\"end\" x=\"700\" y=\"28\">%zu countr%s</text><text class=\"end\" x=\"960\" "
+			"y=\"28\">"
+			"%.2f %% of IPv4</text></g>\n",
+			shares[i].countries, shares[i].countries == 1 ? "y" : "ies", 100 * shares[i].ipv4);
 	}
 	snprintf(fill, sizeof(fill), "url(#s%u)", rule->sites[0]);
 	put_row(file, map->n_sites, "no location: the default", fill, " pale");
@@ -239,11 +245,14 @@ static bool has_finer_rules(const struct gx_map *map)
 
 static void put_head(FILE *file, const struct gx_config *config, const struct gx_map *map, unsigned int height)
 {
-	fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" role=\"graphics-document\" "
-		      "aria-labelledby=\"title desc\">\n<title id=\"title\">Map ", GX_WORLD_WIDTH + 2 * GX_MAP_LEFT, height);
+	fprintf(file,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" role=\"graphics-document\" "
+		"aria-labelledby=\"title desc\">\n<title id=\"title\">Map ",
+		GX_WORLD_WIDTH + 2 * GX_MAP_LEFT, height);
 	put_text(file, map->name);
 	fputs(": the site that each country gets</title>\n<desc id=\"desc\">A world map, coloured by site, with a "
-	      "legend of the sites' shares. From ", file);
+	      "legend of the sites' shares. From ",
+	      file);
 	put_text(file, config->file);
 	fprintf(file, ".</desc>\n<style>%s</style>\n", style);
 	put_patterns(file, map);
@@ -266,8 +275,9 @@ void gx_world_render(FILE *file, const struct gx_config *config, const struct gx
 	put_head(file, config, map, height);
 	put_world(file, config, map);
 	put_legend(file, map, shares, nowhere);
-	fprintf(file, "<text class=\"dim small\" x=\"%d\" y=\"%u\">Pale: by the map's default.%s Outline: "
-		      "Natural Earth, borders as drawn there.</text>\n</svg>\n",
+	fprintf(file,
+		"<text class=\"dim small\" x=\"%d\" y=\"%u\">Pale: by the map's default.%s Outline: "
+		"Natural Earth, borders as drawn there.</text>\n</svg>\n",
 		GX_MAP_LEFT, height - 40,
 		has_finer_rules(map) ? " Regions, cities, networks and named locations count in the shares only." : "");
 	free(shares);
