@@ -27,6 +27,8 @@ static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packe
 
 	if (reason != GX_GO_ON)
 		return reason;
+	if (!gx_is_own_mac(data))
+		return GX_PASSED_FRAME;
 	if (!gx_is_service(packet->destination))
 		return GX_PASSED_SERVICE;
 	dns = data + (packet->dns_offset & 0xff);

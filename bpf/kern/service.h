@@ -3,8 +3,30 @@
 #ifndef GEOXDP_KERN_SERVICE_H
 #define GEOXDP_KERN_SERVICE_H
 
+#include "bpf/kern/settings.h"
+#include "bpf/pure/load.h"
 #include "geoxdp/hash.h"
 #include "maps/node.maps.h"
+
+/*
+ * Is the frame for this node? A switch that floods, a bridge or a promiscuous interface brings frames for others,
+ * which the stack does not answer either (PACKET_OTHERHOST). frame: at least an Ethernet header.
+ */
+static __always_inline int gx_is_own_mac(const __u8 *frame)
+{
+	__u64 address;
+
+	if (!mac_count)
+		return 1;
+	address = (__u64)GX_LOAD(__u16, frame + 4) << 32 | GX_LOAD(__u32, frame);
+	for (__u32 i = 0; i < GX_MACS_MAX; i++) {
+		if (i >= mac_count)
+			break;
+		if (macs[i] == address)
+			return 1;
+	}
+	return 0;
+}
 
 static __always_inline int gx_is_service(const __u64 address[2])
 {

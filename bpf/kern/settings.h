@@ -5,10 +5,16 @@
 
 #include <linux/types.h>
 
+#include "geoxdp/limits.h"
+
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
 const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
 const volatile __u32 wildcard_count;	/* names with GX_NAME_WILDCARD; 0: the verifier drops what looks for them */
 const volatile __u32 class_count;	/* choices of a GX_REF_CLASS */
 const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
+
+/* Ethernet addresses of this node's interfaces, as gx_pack_mac() packs them; none: any is taken. */
+const volatile __u64 macs[GX_MACS_MAX];
+const volatile __u32 mac_count;
 
 #endif

@@ -50,6 +50,9 @@
 /* Prefixes in each of nets4 and nets6; memory is taken as they come. */
 #define GX_NETS_MAX		(1 << 20)
 
+/* Ethernet addresses of the interfaces that one program is attached to. */
+#define GX_MACS_MAX		16
+
 /* VLAN tags: one 802.1ad around one 802.1Q. */
 #define GX_VLAN_MAX		2
 

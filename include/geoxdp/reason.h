@@ -17,7 +17,7 @@
 	X(SERVED_TRUNCATED,	SERVED,	"TC=1: the answer exceeds what the client takes") \
 	X(SERVED_FORMERR,	SERVED,	"FORMERR: malformed EDNS or client subnet") \
 	X(SERVED_BADVERS,	SERVED,	"BADVERS: EDNS version above 0") \
-	X(PASSED_FRAME,		PASSED,	"frame too short, or not unicast") \
+	X(PASSED_FRAME,		PASSED,	"frame too short, not unicast, or for another host") \
 	X(PASSED_ETHERTYPE,	PASSED,	"neither IPv4 nor IPv6 behind at most two VLAN tags") \
 	X(PASSED_IP_HEADER,	PASSED,	"IP header malformed, with options, or with extension headers") \
 	X(PASSED_FRAGMENT,	PASSED,	"IPv4 fragment") \

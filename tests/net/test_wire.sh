@@ -115,6 +115,18 @@ sub0: generation 1 attached in generic mode: 6 names on 2 addresses' -i sub0
 in_server ip link add link ns0 name sub0 type macvlan mode bridge || bail_out 'no macvlan'
 sub_interface macvlan
 
+# --- frames for others -----------------------------------------------------------------------------
+
+up 'frames for others' 'ns0: generation 1 attached in native mode: 6 names on 3 addresses' -i ns0
+in_client ip neigh replace $server4 lladdr 02:00:00:00:00:77 dev net0
+before=$(geoxdp stats --json | json 0 counts PASSED_FRAME)
+dig_server +timeout=1 -b $us4 www.example.com > "$work/other"
+is 'a frame for another host is not answered' "$(grep -c 'status: NOERROR' "$work/other")" 0
+is 'and is counted as passed' "$(($(geoxdp stats --json | json 0 counts PASSED_FRAME) > before))" 1
+in_client ip neigh del $server4 dev net0
+expect_dig 'one for this host is' SERVED_GEO "$us" -b $us4 www.example.com
+geoxdp down -q
+
 # --- VLAN tags -------------------------------------------------------------------------------------
 
 wire tag

@@ -43,9 +43,12 @@ int tag(struct __sk_buff *skb)
 SEC("tc/untag")
 int untag(struct __sk_buff *skb)
 {
-	if (skb->vlan_present && (skb->vlan_tci & 0xfff) == VLAN_ID)
+	if (skb->vlan_present && (skb->vlan_tci & 0xfff) == VLAN_ID) {
 		bpf_skb_vlan_pop(skb);
-	return TC_ACT_OK;
+		return TC_ACT_OK;
+	}
+	/* What comes without the tag came over the wrong VLAN: it must not look like an answer. */
+	return TC_ACT_SHOT;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -133,6 +133,9 @@ char *gx_show_age(uint64_t seconds, char *buffer);
 /* Interfaces named by -i, or all that have a folder of pins. Returns the number; 0: none serves. */
 size_t gx_serving_interfaces(const struct gx_options *options, const char ***names);
 
+/* "nothing is serving", or that it takes root to tell. */
+const char *gx_nothing_serves(void);
+
 /* Name, kind and text of an outcome reason. */
 const char *gx_reason_name(unsigned int reason);
 const char *gx_reason_text(unsigned int reason);

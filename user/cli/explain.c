@@ -274,7 +274,7 @@ static const char *gx_serving_config(const struct gx_command *command, const str
 	const char **interfaces;
 
 	if (!gx_serving_interfaces(options, &interfaces)) {
-		gx_complain(command, "nothing is serving; which configuration? -c CONF or --pdns PDNS_CONF");
+		gx_complain(command, "%s; which configuration? -c CONF or --pdns PDNS_CONF", gx_nothing_serves());
 		return NULL;
 	}
 	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {

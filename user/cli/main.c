@@ -49,7 +49,7 @@ static const struct gx_command gx_commands[] = {
 	  "  geoxdp map world -c /etc/geoxdp/geoxdp.conf --svg world.svg\n"
 	  "  geoxdp map geo.map --pdns examples/own-cdn/pdns.conf --svg geo.svg\n",
 	  gx_cmd_map },
-	{ "import", "KIND FILE", "write the native configuration of an existing set-up", "o", 2, 2,
+	{ "import", "KIND FILE", "write the native configuration of an existing set-up", "oF", 2, 2,
 	  "KIND and FILE: pdns and the pdns.conf of a set-up with the geo backend; gdnsd and its file `config`, with\n"
 	  "the folders geoip and zones beside it; pdns-geoip and the YAML file of PowerDNS's geoip backend, or the\n"
 	  "pdns.conf that names it. What has no counterpart is listed with FILE:LINE on standard error, and at the\n"

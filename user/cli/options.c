@@ -29,7 +29,7 @@ static const struct gx_option gx_option_table[] = {
 	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
 	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
-	{ 'F', "force", NULL, "take a source that became far smaller than the one serving" },
+	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'h', "help", NULL, "this help" },

@@ -15,12 +15,12 @@ static int gx_output_fail(const struct gx_command *command, const struct gx_outp
 	return -error;
 }
 
-/* What is no plain file, /dev/null or a pipe, is written to as it is: a rename would replace it. */
+/* What is no plain file, a link, /dev/null or a pipe, is written to as it is: a rename would replace it. */
 static bool gx_is_special(const char *path)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
 int gx_output_open(const struct gx_command *command, struct gx_output *output, const char *path)

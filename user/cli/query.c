@@ -53,7 +53,7 @@ static int gx_load_config(const struct gx_command *command, const struct gx_opti
 {
 	struct gx_input input = {};
 	struct gx_addr asked[GX_FAMILIES];
-	struct gx_services services = { asked, GX_FAMILIES };
+	struct gx_services services = { .list = asked, .count = GX_FAMILIES };
 	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
 	struct gx_failure failure;
 	int result;
@@ -84,7 +84,7 @@ static int gx_load_serving(const struct gx_command *command, const struct gx_opt
 	const char **interfaces;
 
 	if (!gx_serving_interfaces(options, &interfaces)) {
-		gx_complain(command, "nothing is serving; which configuration? -c CONF or --pdns PDNS_CONF");
+		gx_complain(command, "%s; which configuration? -c CONF or --pdns PDNS_CONF", gx_nothing_serves());
 		return GX_EXIT_USAGE;
 	}
 	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Printing: JSON, sizes, times, reasons. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "geoxdp/reason.h"
 #include "user/cli/cli.h"
@@ -46,6 +48,12 @@ size_t gx_serving_interfaces(const struct gx_options *options, const char ***nam
 		return options->n_interfaces;
 	}
 	return gx_pins_interfaces((char ***)names);
+}
+
+const char *gx_nothing_serves(void)
+{
+	return access(GX_PIN_ROOT, R_OK | X_OK) && errno == EACCES ? "what is serving only root can see" :
+								     "nothing is serving";
 }
 
 static const struct {

@@ -149,7 +149,7 @@ int gx_cmd_stats(const struct gx_command *command, const struct gx_options *opti
 
 	count = gx_serving_interfaces(options, &interfaces);
 	if (!count) {
-		gx_complain(command, "nothing is serving (`geoxdp up` starts)");
+		gx_complain(command, "%s (`geoxdp up` starts)", gx_nothing_serves());
 		return GX_EXIT_FAILED;
 	}
 	before = calloc(count, sizeof(*before));

@@ -118,6 +118,6 @@ int gx_cmd_status(const struct gx_command *command, const struct gx_options *opt
 	if (list)
 		gx_print_json(list);
 	else if (!count)
-		printf("nothing is serving%s\n", !access(GX_BPFFS, R_OK) ? "" : " that you may see: needs root");
+		printf("%s\n", gx_nothing_serves());
 	return serving ? result : GX_EXIT_FAILED;
 }

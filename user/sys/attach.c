@@ -9,6 +9,7 @@
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +35,15 @@ static void gx_add_service(struct gx_services *services, const struct sockaddr *
 	services->list[services->count++] = addr;
 }
 
+/* The Ethernet address; an interface without one (a tunnel) gets no native XDP frames to compare it with. */
+static void gx_add_mac(struct gx_services *services, const struct sockaddr *address)
+{
+	const struct sockaddr_ll *link = (const struct sockaddr_ll *)address;
+
+	if (link->sll_halen == 6 && services->n_macs < GX_MACS_MAX)
+		services->macs[services->n_macs++] = gx_pack_mac(link->sll_addr);
+}
+
 int gx_interface_addresses(const char *interface, struct gx_services *services, struct gx_failure *failure)
 {
 	struct ifaddrs *list;
@@ -42,10 +52,14 @@ int gx_interface_addresses(const char *interface, struct gx_services *services, 
 		return gx_fail(failure, errno, "`ip link` lists the interfaces", "%s: look up", interface);
 	if (getifaddrs(&list))
 		return gx_fail(failure, errno, NULL, "%s: list addresses", interface);
-	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
-		if (entry->ifa_addr && !strcmp(entry->ifa_name, interface) &&
-		    (entry->ifa_addr->sa_family == AF_INET || entry->ifa_addr->sa_family == AF_INET6))
+	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
+		if (!entry->ifa_addr || strcmp(entry->ifa_name, interface))
+			continue;
+		if (entry->ifa_addr->sa_family == AF_PACKET)
+			gx_add_mac(services, entry->ifa_addr);
+		else if (entry->ifa_addr->sa_family == AF_INET || entry->ifa_addr->sa_family == AF_INET6)
 			gx_add_service(services, entry->ifa_addr);
+	}
 	freeifaddrs(list);
 	if (!services->count)
 		return gx_fail(failure, EADDRNOTAVAIL, "give it one: `ip addr add ADDR/LEN dev IFACE`",
@@ -60,6 +74,10 @@ static int gx_link_open(const char *interface, struct gx_failure *failure)
 
 	if (fd >= 0)
 		return fd;
+	if (errno == ENOENT) {
+		gx_fail(failure, 0, "`geoxdp up` starts", "%s: nothing is serving", interface);
+		return -ENOENT;
+	}
 	return gx_fail(failure, errno, errno == EPERM || errno == EACCES ? "needs root" : NULL, "%s: open", path);
 }
 

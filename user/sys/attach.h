@@ -17,7 +17,7 @@ enum gx_mode {
 const char *gx_mode_name(enum gx_mode mode);
 
 /**
- * gx_interface_addresses - all addresses of an interface
+ * gx_interface_addresses - all IP addresses and the Ethernet address of an interface
  * @services: zero-initialised; list is of the malloc family
  *
  * Returns 0 or -errno: no such interface, or it has no address.

@@ -36,6 +36,16 @@ void gx_object_set_verbose(bool verbose)
 	gx_verbose = verbose;
 }
 
+uint64_t gx_pack_mac(const uint8_t octets[6])
+{
+	uint32_t first;
+	uint16_t last;
+
+	memcpy(&first, octets, sizeof(first));
+	memcpy(&last, octets + sizeof(first), sizeof(last));
+	return (uint64_t)last << 32 | first;
+}
+
 int gx_object_prog_fd(const struct gx_object *object)
 {
 	return bpf_program__fd(object->skel->progs.geoxdp);
@@ -60,7 +70,7 @@ static struct gx_object *gx_object_open(struct gx_failure *failure)
 }
 
 /* Sizes and constants that the verifier is to know. */
-static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image)
+static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image, const struct gx_services *services)
 {
 	const struct {
 		struct bpf_map *map;
@@ -83,6 +93,8 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image)
 		if (error)
 			return error;
 	}
+	memcpy((void *)skel->rodata->macs, services->macs, sizeof(services->macs));
+	skel->rodata->mac_count = services->n_macs;
 	skel->rodata->name_seed = image->name_seed;
 	skel->rodata->name_mask = image->n_name_slots - 1;
 	skel->rodata->class_count = image->n_classes;
@@ -198,7 +210,7 @@ int gx_object_load(struct gx_object **out, const struct gx_image *image, const s
 
 	if (!object)
 		return -ENOMEM;
-	error = gx_object_size(object->skel, image);
+	error = gx_object_size(object->skel, image, services);
 	if (!error && stats_pin) {
 		stats_fd = bpf_obj_get(stats_pin);
 		error = stats_fd < 0 ? -errno : bpf_map__reuse_fd(object->skel->maps.stats, stats_fd);
@@ -260,6 +272,7 @@ static int gx_object_copy_rodata(struct geoxdp_bpf *skel, const char *folder, st
 		return -EIO;
 	}
 	close(fd);
+	skel->rodata->mac_count = 0; /* what is asked of this program comes from no wire */
 	return 0;
 }
 

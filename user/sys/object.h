@@ -19,7 +19,12 @@ struct gx_object;
 struct gx_services {
 	struct gx_addr *list;
 	size_t count;
+	uint64_t macs[GX_MACS_MAX];	/* Ethernet addresses of the interfaces, by gx_pack_mac() */
+	size_t n_macs;			/* 0: frames to any are answered */
 };
+
+/* An Ethernet address as the program compares it: its first four octets and its last two, in native order. */
+uint64_t gx_pack_mac(const uint8_t octets[6]);
 
 /**
  * gx_object_load - load program and tables of an image; nothing is attached or pinned
