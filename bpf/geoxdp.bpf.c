@@ -29,7 +29,7 @@ static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packe
 		return reason;
 	if (!gx_is_own_mac(data))
 		return GX_PASSED_FRAME;
-	if (!gx_is_service(packet->destination))
+	if (!gx_is_service(packet))
 		return GX_PASSED_SERVICE;
 	dns = data + (packet->dns_offset & 0xff);
 	if (packet->dns_octets < GX_DNS_HEADER_OCTETS || packet->dns_octets > GX_OFFSET_MASK ||

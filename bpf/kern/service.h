@@ -4,7 +4,7 @@
 #define GEOXDP_KERN_SERVICE_H
 
 #include "bpf/kern/settings.h"
-#include "bpf/pure/load.h"
+#include "bpf/pure/frame.h"
 #include "geoxdp/hash.h"
 #include "maps/node.maps.h"
 
@@ -28,12 +28,16 @@ static __always_inline int gx_is_own_mac(const __u8 *frame)
 	return 0;
 }
 
-static __always_inline int gx_is_service(const __u64 address[2])
+/* Is the packet to a service address? An IPv4 one has the mapped form in the table, but not on the wire. */
+static __always_inline int gx_is_service(const struct gx_packet *packet)
 {
+	const __u64 *address = packet->destination;
 	__u32 home = gx_hash_service(address[0], address[1]);
 
 	if (address[0] == 0 && address[1] == 0)
 		return 0; /* what an empty slot holds */
+	if (packet->is_ipv6 && address[0] == 0 && (__u32)address[1] == (__u32)GX_MAPPED_WORD(0))
+		return 0;
 	for (__u32 i = 0; i < GX_SERVICE_PROBES; i++) {
 		__u32 index = (home + i) % GX_SERVICE_SLOTS;
 		struct gx_service *service = bpf_map_lookup_elem(&services, &index);

@@ -86,10 +86,7 @@ gx_inline int gx_source_unfit(const struct gx_packet *packet)
 		return 1;
 	if (!packet->is_ipv6)
 		return octet == 0 || octet == 127 || octet >= 224; /* RFC 1122 3.2.1.3, RFC 5771, 240/4 */
-	/* RFC 4291. An IPv4-mapped destination would be taken for the service address in IPv4 form. */
-	if (packet->destination[0] == 0 && bpf_be64_to_cpu(packet->destination[1]) >> 32 == 0xffff)
-		return 1;
-	return high >> 56 == 0xff || (high == 0 && (low <= 1 || low >> 32 == 0xffff));
+	return high >> 56 == 0xff || (high == 0 && (low <= 1 || low >> 32 == 0xffff)); /* RFC 4291 */
 }
 
 /**

@@ -98,6 +98,8 @@ static const struct packet_case cases[] = {
 	       PACKET_IPV6),
 	PASSED("query_to_the_mapped_form_of_a_service_address_is_passed", SERVICE,
 	       .destination = "::ffff:192.0.2.54", PACKET_IPV6),
+	PASSED("query_to_the_mapped_form_of_the_ipv4_service_address_is_passed", SERVICE,
+	       .destination = "::ffff:" PACKET_SERVICE4, PACKET_IPV6),
 	PASSED("query_to_broadcast_is_passed", SERVICE, .destination = "255.255.255.255"),
 	PASSED("query_to_multicast_is_passed", SERVICE, .destination = "224.0.0.251"),
 	PASSED("query_to_the_zero_address_is_passed", SERVICE, .destination = "::", PACKET_IPV6),
