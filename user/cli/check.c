@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* geoxdp check: validate a configuration and every file it names. */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "user/cli/cli.h"
 
@@ -16,6 +17,7 @@ static json_t *gx_check_json(const struct gx_input *input, int result)
 static void gx_check_summary(const char *file, const struct gx_input *input)
 {
 	const struct gx_image *image = &input->image;
+	struct rusage usage;
 	size_t names = image->n_names - image->n_blocks;
 
 	printf("%s: good: %zu zone%s, %zu name%s answered at the NIC (%zu geo), %zu IPv4 and %zu IPv6 prefixes, "
@@ -23,6 +25,8 @@ static void gx_check_summary(const char *file, const struct gx_input *input)
 	       file, input->config.n_zones, input->config.n_zones == 1 ? "" : "s", names,
 	       names == 1 ? "" : "s", input->config.n_geos, image->leaves[GX_IPV4].count,
 	       image->leaves[GX_IPV6].count, image->n_classes, image->n_classes == 1 ? "" : "es");
+	if (!getrusage(RUSAGE_SELF, &usage))
+		printf("; %ld MiB at the peak", usage.ru_maxrss / 1024);
 	if (input->diag.count)
 		printf("; %zu warning%s", input->diag.count, input->diag.count == 1 ? "" : "s");
 	putchar('\n');
