@@ -9,12 +9,15 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 
-PKGS     := libbpf libknot libzscanner libmaxminddb jansson yaml-0.1
+PKGS     := libbpf libknot libzscanner libmaxminddb jansson yaml-0.1 libxxhash
+# Of the command alone, for user/service.
+RUN_PKGS := libevent_core libcurl libsystemd
 CPPFLAGS += -I. -Iinclude -I$(BUILD) -D_GNU_SOURCE -DGX_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wno-unused-parameter
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 $(WARN)
 LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lelf -lz -lpthread
+RUN_LIBS := $(shell pkg-config --libs $(RUN_PKGS) 2>/dev/null)
 SANFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 ARCH_INC := $(shell $(CC) -print-multiarch)
@@ -22,6 +25,7 @@ BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -I. -Iinclude -I/usr/include/$(ARCH_INC)
 
 CORE_SRC := $(wildcard user/core/*.c)
 SYS_SRC  := $(wildcard user/sys/*.c)
+SERVICE_SRC := $(wildcard user/service/*.c)
 CLI_SRC  := $(wildcard user/cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIB_SRC  := $(wildcard tests/lib/*.c)
@@ -38,6 +42,7 @@ SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
 obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 CORE_OBJ := $(call obj,obj,$(CORE_SRC))
 SYS_OBJ  := $(call obj,obj,$(SYS_SRC))
+SERVICE_OBJ := $(call obj,obj,$(SERVICE_SRC))
 CLI_OBJ  := $(call obj,obj,$(CLI_SRC))
 SAN_CORE := $(call obj,san,$(CORE_SRC))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
@@ -80,8 +85,8 @@ $(BUILD)/san/%.o: %.c
 
 $(SYS_OBJ): $(SKEL)
 
-$(BUILD)/geoxdp: $(CLI_OBJ) $(SYS_OBJ) $(CORE_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+$(BUILD)/geoxdp: $(CLI_OBJ) $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
 
 $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(CORE_OBJ)
 	@mkdir -p $(@D)
@@ -171,7 +176,7 @@ lint:			## shell scripts, manual pages, and headers that must compile alone
 	shellcheck -x -S warning $(SCRIPTS)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability \
 		--suppress=missingIncludeSystem --suppress=uninitvar --suppress=legacyUninitvar '-DLIBBPF_OPTS(type,name,...)=struct type name' \
-		-I. -Iinclude -DGX_VERSION='""' $(CORE_SRC) $(SYS_SRC) $(CLI_SRC)
+		-I. -Iinclude -DGX_VERSION='""' $(CORE_SRC) $(SYS_SRC) $(SERVICE_SRC) $(CLI_SRC)
 	for page in $(MAN_PAGES); do mandoc -T lint -W warning $$page || exit 1; done
 	for header in $(HOST_HEADERS); do \
 		$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -Wno-unused -fsyntax-only -x c $$header || exit 1; \

@@ -24,4 +24,11 @@ GX_TABLE(types, gx_type);
 GX_TABLE(choices, gx_choice);
 GX_TABLE(answers, gx_answer);
 
+/* What choices can become, and by what: for user space alone. */
+GX_TABLE(options, gx_option);
+GX_TABLE(option_units, gx_unit_ref);
+GX_TABLE(units, gx_unit);
+GX_TABLE(checks, gx_check);
+GX_TABLE(locations, gx_location_name);
+
 #endif

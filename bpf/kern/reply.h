@@ -248,6 +248,54 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	return 0;
 }
 
+/* Octets in front of the answer: Ethernet, two tags, IPv6, UDP, header, question. In words. */
+#define GX_FRONT_WORDS ((14 + 2 * GX_VLAN_OCTETS + GX_IPV6_OCTETS + GX_UDP_OCTETS + GX_DNS_HEADER_OCTETS + 259 + 7) / 8)
+
+/**
+ * gx_move_front - move the first octets of the frame to its new start
+ * @by: how far they are from it
+ * @octets: how many; at least a header's
+ *
+ * In words, and the last eight octets once more, as they were read before they could be overwritten.
+ *
+ * Return: 0, or -1: a bound failed.
+ */
+__attribute__((noinline)) int gx_move_front(struct xdp_md *ctx, __u32 by, __u32 octets)
+{
+	const void *end = gx_data_end(ctx);
+	__u8 *to = gx_writable(ctx), *last = to + ((octets - 8) & 0x1ff);
+	const __u8 *from = to + (by & 0xff);
+	__u64 tail;
+
+	if ((const void *)(last + (by & 0xff) + 8) > end || (const void *)(last + 8) > end)
+		return -1;
+	tail = GX_LOAD(__u64, last + (by & 0xff));
+	for (__u32 i = 0; i < GX_FRONT_WORDS * 8; i += 8) {
+		if (i + 8 > octets)
+			break;
+		if ((const void *)(from + i + 8) > end || (const void *)(to + i + 8) > end)
+			return -1;
+		GX_STORE(__u64, to + i, GX_LOAD(__u64, from + i));
+	}
+	GX_STORE(__u64, last, tail);
+	return 0;
+}
+
+/*
+ * Resize the packet to hold the reply. Where the driver leaves no room behind the packet (veth since Linux 6.8), there
+ * is room in front of it: then the front moves there. Return: 0; -1: no room, nothing was changed; -2: a bound failed.
+ */
+__attribute__((noinline)) int gx_resize(struct xdp_md *ctx, __u32 front_octets, __u32 octets)
+{
+	int by = (int)(octets - gx_frame_octets(ctx));
+
+	if (bpf_xdp_adjust_tail(ctx, by) == 0)
+		return 0;
+	if (by <= 0 || by > 0xff || bpf_xdp_adjust_head(ctx, -by))
+		return -1;
+	return gx_move_front(ctx, by, front_octets) ? -2 : 0;
+}
+
 /**
  * gx_send_reply - make the reply out of the query
  * @with_ecs: the reply answers the client subnet option
@@ -259,6 +307,7 @@ gx_inline int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet, 
 {
 	__u32 limit = GX_REPLY_MIN_OCTETS, fixed, dns_octets;
 	struct gx_opt opt;
+	int resized;
 
 	gx_render_opt(edns, plan, with_ecs, &opt);
 	if (edns->present && edns->udp_octets > limit)
@@ -269,9 +318,11 @@ gx_inline int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet, 
 	plan->arcount += edns->present;
 	dns_octets = fixed + plan->octets;
 
-	if (bpf_xdp_adjust_tail(ctx, (int)(packet->dns_offset + dns_octets - gx_frame_octets(ctx))))
+	resized = gx_resize(ctx, packet->dns_offset + GX_DNS_HEADER_OCTETS + question->octets,
+			    packet->dns_offset + dns_octets);
+	if (resized == -1)
 		return GX_PASSED_NO_ROOM;
-	if (gx_write_reply(ctx, packet, question, plan, &opt, dns_octets))
+	if (resized || gx_write_reply(ctx, packet, question, plan, &opt, dns_octets))
 		return GX_BUG_WRITE;
 	return plan->reason;
 }

@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	2
+#define GX_ABI_VERSION	3
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -98,10 +98,86 @@ struct gx_type {
 	__u32	ref;
 };
 
-/* Value of `choices`: the mutable table. */
+/*
+ * Value of `choices`: the mutable table. Drains, health and policies act by writing `answer`, each in one store of
+ * 32 bits; what it can become is in `options`.
+ *
+ * Where sites or addresses are weighted, answer is GX_CHOICE_BY_CLIENT or GX_CHOICE_BY_QUERY and the first of
+ * GX_SPREAD_SLOTS choices, of which one is drawn: by the client's prefix, always the same, or at random.
+ */
 struct gx_choice {
-	__u32	answer;		/* first cell; 0: pass */
-	__u32	zero;
+	__u32 answer;		/* first cell; 0: pass */
+	__u32 option;		/* first of its options; 0: it never changes */
+};
+
+#define GX_CHOICE_BY_CLIENT	0x40000000u
+#define GX_CHOICE_BY_QUERY	0x80000000u
+#define GX_CHOICE_SPREAD	(GX_CHOICE_BY_CLIENT | GX_CHOICE_BY_QUERY)
+
+/*
+ * Value of `options`: an answer that a choice can have. A choice has a list of them, in order of preference, the last
+ * one marked. The first whose units are all up is taken; where none is, GX_OPTION_KEEP says that the choice
+ * stays as it is, else the first that is not drained, or else the first is taken. The program does not read it.
+ */
+struct gx_option {
+	__u32 answer;		/* first cell */
+	__u32 clamped;		/* the same with the lower TTL, while a flip is pending or a site is drained */
+	__u32 units;		/* first of n_units in `option_units` that must be up */
+	__u16 n_units;		/* 0: always up */
+	__u16 flags;		/* GX_OPTION_* */
+};
+
+#define GX_OPTION_LAST	0x0001	/* the list ends here */
+#define GX_OPTION_KEEP	0x0002	/* in the last: when none is up, nothing changes */
+
+/* Value of `option_units`: a unit that an option needs. */
+struct gx_unit_ref {
+	__u32 unit;
+	__u32 zero;
+};
+
+/* Value of `units`: what can be up or down: a site, or a target (an address or a name) of a geo name's site. */
+struct gx_unit {
+	__u32 flags;		/* GX_UNIT_* */
+	__u32 flips;		/* how often checks took it down or up */
+	__u64 since_s;		/* of the last flip or drain, seconds since 1970; 0: none */
+	char name[GX_UNIT_NAME_OCTETS];	/* "eu", "web 192.0.2.1"; NUL-terminated */
+};
+
+#define GX_UNIT_SITE	0x0001	/* a site: `geoxdp drain` takes its name; else a target */
+#define GX_UNIT_DRAINED	0x0002
+#define GX_UNIT_DOWN	0x0004	/* its checks say so */
+#define GX_UNIT_PENDING	0x0008	/* a check differs, and has not reached its threshold */
+
+/* Value of `checks`: how a unit is looked at. `geoxdp run` does it; a unit is down when any of its checks is. */
+struct gx_check {
+	__u32 unit;
+	__u8 kind;		/* GX_CHECK_* */
+	__u8 up;		/* successes in a row that take it up */
+	__u8 down;		/* failures in a row that take it down */
+	__u8 jitter_percent;	/* of the interval, in either direction */
+	__u32 interval_ms;
+	__u32 timeout_ms;
+	__u16 port;		/* TCP: of address; HTTP: of url */
+	__u16 status_min;	/* HTTP: of the reply, both included */
+	__u16 status_max;
+	__u16 n_arguments;	/* EXEC: NUL-terminated texts in target */
+	__u32 zero;
+	char name[64];		/* as in the configuration */
+	char address[64];	/* TCP: to connect to; HTTP: to connect to in place of url's host, or empty */
+	char target[512];	/* HTTP: url; EXEC: arguments; FILE: path */
+	char match[260];	/* HTTP: extended regular expression that the body must match, or empty */
+};
+
+#define GX_CHECK_TCP	1	/* a connection is accepted */
+#define GX_CHECK_HTTP	2	/* http: or https: */
+#define GX_CHECK_EXEC	3	/* exit status 0 */
+#define GX_CHECK_FILE	4	/* its first word is not "down" */
+
+/* Value of `locations`: by location number, what `geoxdp net` and people call it, and its class. */
+struct gx_location_name {
+	__u16 class_id;
+	char name[62];		/* ISO 3166-1 two letters, or the operator's own; empty: none that can be given */
 };
 
 /*
@@ -129,18 +205,33 @@ struct gx_answer {
 
 #define GX_ANSWER_NODATA	0x0001	/* no RR of the type asked for: counted apart */
 
+/*
+ * Metadata in front of a frame that user space gives to the program (BPF_PROG_RUN): the question came over TCP, the
+ * reply may have GX_TCP_MAX_OCTETS. No frame from the wire has metadata, unless another local program puts it there.
+ */
+#define GX_TCP_MARK	0x67656f7864707463ull
+
+/* What a table held when it was built: tables of equal digests are shared between generations. XXH128. */
+struct gx_digest {
+	char table[16];
+	__u64 digest[2];
+};
+
 /* Value of `meta`: what `geoxdp status` says of a generation. */
 struct gx_meta {
-	__u32	abi_version;
-	__u32	generation;
-	__u64	built_s;	/* seconds since 1970 */
-	__u32	names;
-	__u32	answers;
-	__u32	leaves4;
-	__u32	leaves6;
-	__u32	classes;
-	__u32	zero;
-	char	config[256];	/* path of the configuration, NUL-terminated */
+	__u32 abi_version;
+	__u32 generation;
+	__u64 built_s;	/* seconds since 1970 */
+	__u32 names;
+	__u32 answers;
+	__u32 leaves4;
+	__u32 leaves6;
+	__u32 classes;
+	__u32 units;
+	__u32 checks;
+	__u32 zero;
+	struct gx_digest digests[GX_DIGESTS_MAX];
+	char config[256];	/* path of the configuration, NUL-terminated */
 };
 
 #define GX_ASSERT_SIZE(type, octets) _Static_assert(sizeof(struct type) == (octets), #type)
@@ -153,7 +244,13 @@ GX_ASSERT_SIZE(gx_name_rest, 216);
 GX_ASSERT_SIZE(gx_type, 8);
 GX_ASSERT_SIZE(gx_choice, 8);
 GX_ASSERT_SIZE(gx_answer, 128);
-GX_ASSERT_SIZE(gx_meta, 296);
+GX_ASSERT_SIZE(gx_option, 16);
+GX_ASSERT_SIZE(gx_unit, 128);
+GX_ASSERT_SIZE(gx_unit_ref, 8);
+GX_ASSERT_SIZE(gx_check, 928);
+GX_ASSERT_SIZE(gx_location_name, 64);
+GX_ASSERT_SIZE(gx_digest, 32);
+GX_ASSERT_SIZE(gx_meta, 48 + 32 * GX_DIGESTS_MAX + 256);
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");
 _Static_assert(offsetof(struct gx_answer, octets) == 16, "cells are copied in words");
 

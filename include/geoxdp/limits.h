@@ -15,6 +15,9 @@
 /* Without EDNS, and the least that an OPT can offer (RFC 1035 2.3.4, RFC 6891 6.2.3). */
 #define GX_REPLY_MIN_OCTETS	512
 
+/* Over TCP: what a frame for BPF_PROG_RUN, one page less its headroom and tailroom, has room for beside its headers. */
+#define GX_TCP_MAX_OCTETS	3072
+
 /* Octets of a name that fit into its slot, a cache line; the rest goes to `names_long`. */
 #define GX_NAME_INLINE_OCTETS	40
 #define GX_NAME_REST_OCTETS	216	/* 255 - 40, up to a multiple of 8 */
@@ -30,6 +33,20 @@
 
 /* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
 #define GX_ANSWER_VARIANTS_MAX	32
+
+/* Choices of a spread, so that weights are met to 1 / 256; a power of two. */
+#define GX_SPREAD_SLOTS		256
+/* Prefixes whose clients a spread keeps together: what routing and ECS tell apart. */
+#define GX_SPREAD_BITS4		24
+#define GX_SPREAD_BITS6		56
+
+/* Answers that one choice can have: what comes after is left away, with a warning. */
+#define GX_OPTIONS_MAX		64
+/* "web 2001:db8:...", a site's name, or a check's name and a domain name's beginning. */
+#define GX_UNIT_NAME_OCTETS	112
+
+/* Tables of a generation whose content is summed. */
+#define GX_DIGESTS_MAX		16
 
 /* Labels that a question may have in front of a name that a wildcard is next to. */
 #define GX_WILDCARD_LABELS	8

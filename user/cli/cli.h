@@ -45,7 +45,7 @@ struct gx_command {
 	const char *name;
 	const char *operands;	/* as in the usage line */
 	const char *summary;
-	const char *options;	/* letters of gx_option_table that it takes */
+	const char *options;	/* letters of gx_switch_table that it takes */
 	int min_operands, max_operands;
 	const char *help;	/* what else `geoxdp help NAME` says, with examples */
 	int (*run)(const struct gx_command *command, const struct gx_options *options);

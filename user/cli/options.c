@@ -10,14 +10,14 @@
 #include "user/cli/cli.h"
 #include "user/core/mem.h"
 
-struct gx_option {
+struct gx_switch {
 	char letter;
 	const char *name;
 	const char *argument;	/* NULL: takes none; "[X]": optional */
 	const char *text;
 };
 
-static const struct gx_option gx_option_table[] = {
+static const struct gx_switch gx_switch_table[] = {
 	{ 'c', "config", "CONF", "native configuration, see geoxdp.conf(5)" },
 	{ 'p', "pdns", "PDNS_CONF", "an existing PowerDNS set-up with the geo backend" },
 	{ 'i', "interface", "IFACE", "network interface; may be given again" },
@@ -35,7 +35,7 @@ static const struct gx_option gx_option_table[] = {
 	{ 'h', "help", NULL, "this help" },
 };
 
-#define GX_N_OPTIONS (sizeof(gx_option_table) / sizeof(*gx_option_table))
+#define GX_N_OPTIONS (sizeof(gx_switch_table) / sizeof(*gx_switch_table))
 
 static bool gx_takes(const struct gx_command *command, char letter)
 {
@@ -45,7 +45,7 @@ static bool gx_takes(const struct gx_command *command, char letter)
 void gx_print_options(const struct gx_command *command)
 {
 	for (size_t i = 0; i < GX_N_OPTIONS; i++) {
-		const struct gx_option *option = &gx_option_table[i];
+		const struct gx_switch *option = &gx_switch_table[i];
 		char left[64];
 
 		if (!gx_takes(command, option->letter))
@@ -131,7 +131,7 @@ int gx_parse_options(const struct gx_command *command, int argc, char **argv, st
 	int letter;
 
 	for (size_t i = 0; i < GX_N_OPTIONS; i++) {
-		const struct gx_option *option = &gx_option_table[i];
+		const struct gx_switch *option = &gx_switch_table[i];
 		int has = !option->argument ? no_argument :
 			  *option->argument == '[' ? optional_argument : required_argument;
 

@@ -40,6 +40,49 @@ struct gx_group {
 	struct gx_where where;
 };
 
+/* How a weighted choice is drawn. */
+enum gx_by {
+	GX_BY_CLIENT,		/* by the client's prefix, always the same */
+	GX_BY_QUERY,		/* at random */
+};
+
+/* What is answered while every site and target of an answer is down. */
+enum gx_all_down {
+	GX_ALL_DOWN_ALL,	/* as if all were up */
+	GX_ALL_DOWN_NONE,	/* NODATA */
+	GX_ALL_DOWN_LAST,	/* what was answered last */
+};
+
+/*
+ * How something is looked at: an item of `checks`. In text, arguments and match, {address} and {site} stand for those
+ * of the site or target that is looked at.
+ */
+struct gx_check_plan {
+	const char *name;
+	uint8_t kind;		/* GX_CHECK_* */
+	uint8_t up, down;	/* thresholds, 1 to 255 */
+	uint8_t jitter_percent;	/* 0 to 50 */
+	uint32_t interval_ms;	/* 100 to 86400000 */
+	uint32_t timeout_ms;	/* at most interval_ms */
+	uint16_t port;		/* TCP */
+	uint16_t status_min, status_max;	/* HTTP: 100 to 599 */
+	const char *text;	/* HTTP: url; FILE: path */
+	const char **arguments;	/* EXEC */
+	size_t n_arguments;
+	const char *match;	/* HTTP: POSIX extended regular expression; NULL: any body */
+	struct gx_where where;
+};
+
+/* What `sites` says of a site beside what maps do. Sites of one name are one site, in whichever maps. */
+struct gx_site_plan {
+	const char *name;
+	size_t *checks;		/* indices into plans; all must be up for the site to be up */
+	size_t n_checks;
+	bool has_address;
+	struct gx_addr address;	/* {address} of its checks */
+	struct gx_where where;
+};
+
 /* A geo map: location -> sites in order of preference. A director map file is one, whose targets name the sites. */
 struct gx_map {
 	const char *name;
@@ -48,6 +91,14 @@ struct gx_map {
 	size_t n_rules;
 	const char **sites;
 	size_t n_sites;
+
+	/*
+	 * Of each site, or NULL: sites are taken in order. Of a rule's list, those with a weight above 0 are drawn
+	 * from; the others follow when none of these is up.
+	 */
+	uint32_t *weights;	/* 0 to 1000000 */
+	enum gx_by by;
+	enum gx_all_down all_down;
 };
 
 enum gx_geo_kind {
@@ -61,6 +112,7 @@ struct gx_geo_site {
 	knot_dname_t *target;		/* GX_GEO_CNAME: lower case */
 	struct gx_addr *addresses;	/* GX_GEO_ADDRESS: both families, in the order written; rotated in answers */
 	size_t n_addresses;
+	uint32_t *weights;		/* of each address, 1 to 1000000: one is drawn; NULL: all are answered */
 	struct gx_where where;		/* line 0: where the map's rules are, as a director map has its targets there */
 };
 
@@ -72,6 +124,11 @@ struct gx_geo {
 	size_t map;			/* index of the map; not for GX_GEO_LOCATION */
 	struct gx_geo_site *sites;	/* n_sites of the map; readers refuse a geo name that lacks one of them */
 	uint32_t ttl_s;
+	uint32_t ttl_min_s;		/* while a flip is pending or a site is drained; 0: ttl_s then too */
+	enum gx_by by;			/* how weighted addresses are drawn */
+	size_t *checks;			/* indices into plans: each address or target is looked at by all of them */
+	size_t n_checks;
+	struct gx_geo_site *last_resort;	/* answered when all sites are down; NULL: the map's all_down speaks */
 	struct gx_where where;
 };
 
@@ -91,6 +148,10 @@ struct gx_config {
 	struct gx_group *groups;
 	size_t n_groups;
 	struct gx_partition partition[GX_FAMILIES];
+	struct gx_check_plan *plans;
+	size_t n_plans;
+	struct gx_site_plan *site_plans;
+	size_t n_site_plans;
 
 	/* The server section of the native configuration; a PowerDNS set-up leaves it empty. */
 	const char **interfaces;
@@ -98,6 +159,13 @@ struct gx_config {
 	const char *mode;		/* "native", "generic", "auto" or NULL */
 	struct gx_addr *addresses;	/* service addresses; none: every address of the interfaces */
 	size_t n_addresses;
+	bool no_tcp;			/* `geoxdp run` leaves TCP to the backend */
+	struct gx_prefix *bypass;	/* clients whose TCP connections go to the backend: zone transfers by address */
+	size_t n_bypass;
+
+	/* Every file that was read or looked for, each once: what `geoxdp run` watches. */
+	const char **files;
+	size_t n_files;
 };
 
 /*

@@ -68,6 +68,11 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	HAVE_ONE(image->types, image->n_types);
 	HAVE_ONE(image->choices, image->n_choices);
 	HAVE_ONE(image->answers, image->n_cells);
+	HAVE_ONE(image->options, image->n_options);
+	HAVE_ONE(image->option_units, image->n_option_units);
+	HAVE_ONE(image->units, image->n_units);
+	HAVE_ONE(image->checks, image->n_checks);
+	image->locations = gx_calloc(image->n_locations, sizeof(*image->locations));
 out:
 	free_builder(&builder);
 	return diag->errors > errors ? -EINVAL : 0;
@@ -83,5 +88,10 @@ void gx_image_free(struct gx_image *image)
 	free(image->types);
 	free(image->choices);
 	free(image->answers);
+	free(image->options);
+	free(image->option_units);
+	free(image->units);
+	free(image->checks);
+	free(image->locations);
 	*image = (struct gx_image){0};
 }

@@ -30,6 +30,17 @@ struct gx_image {
 	struct gx_answer *answers;	/* cells */
 	size_t n_cells;
 	size_t n_answers;
+
+	/* What choices can become, and by what. Entry 0 of each is not used. */
+	struct gx_option *options;
+	size_t n_options;
+	struct gx_unit_ref *option_units;
+	size_t n_option_units;
+	struct gx_unit *units;		/* sites first, each name once */
+	size_t n_units;
+	struct gx_check *checks;
+	size_t n_checks;
+	struct gx_location_name *locations;	/* n_locations, by location number */
 };
 
 /**

@@ -85,6 +85,11 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 		{ skel->maps.types, image->n_types },
 		{ skel->maps.choices, image->n_choices },
 		{ skel->maps.answers, image->n_cells },
+		{ skel->maps.options, image->n_options },
+		{ skel->maps.option_units, image->n_option_units },
+		{ skel->maps.units, image->n_units },
+		{ skel->maps.checks, image->n_checks },
+		{ skel->maps.locations, image->n_locations },
 	};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
@@ -185,6 +190,12 @@ static int gx_object_fill(struct geoxdp_bpf *skel, const struct gx_image *image,
 		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },
 		{ skel->maps.choices, image->choices, image->n_choices * sizeof(*image->choices) },
 		{ skel->maps.answers, image->answers, image->n_cells * sizeof(*image->answers) },
+		{ skel->maps.options, image->options, image->n_options * sizeof(*image->options) },
+		{ skel->maps.option_units, image->option_units,
+		  image->n_option_units * sizeof(*image->option_units) },
+		{ skel->maps.units, image->units, image->n_units * sizeof(*image->units) },
+		{ skel->maps.checks, image->checks, image->n_checks * sizeof(*image->checks) },
+		{ skel->maps.locations, image->locations, image->n_locations * sizeof(*image->locations) },
 	};
 	uint32_t zero = 0;
 	int error;

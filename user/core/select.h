@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Selection: which of its options a choice takes, given what is up. */
+#ifndef GEOXDP_CORE_SELECT_H
+#define GEOXDP_CORE_SELECT_H
+
+#include <stddef.h>
+
+#include "geoxdp/abi.h"
+
+/* The tables of a generation, in memory: an image's, or a serving generation's through mmap. */
+struct gx_selection {
+	struct gx_choice *choices;
+	size_t n_choices;
+	const struct gx_option *options;
+	size_t n_options;
+	const struct gx_unit_ref *option_units;
+	size_t n_option_units;
+	const struct gx_unit *units;
+	size_t n_units;
+};
+
+/**
+ * gx_select_answer - the answer that a list of options has now
+ * @first: of the list
+ * @current: what the choice has; kept where the list says so
+ *
+ * See struct gx_option for the rule. The clamped form is taken where any unit of the option taken, or of one before it,
+ * is pending or drained: then the answer may change soon.
+ */
+__u32 gx_select_answer(const struct gx_selection *selection, __u32 first, __u32 current);
+
+/**
+ * gx_select_all - bring all choices up to date
+ *
+ * Each choice is written in one store of 32 bits, and only if it changes: a program that reads them meanwhile sees
+ * the answer before or after. Indices that lead outside the tables change nothing.
+ *
+ * Returns the number of choices that changed.
+ */
+size_t gx_select_all(const struct gx_selection *selection);
+
+#endif
