@@ -30,4 +30,11 @@ struct {
 	__type(value, struct gx_meta);
 } meta SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GX_BYPASS_MAX);
+	__type(key, __u32);
+	__type(value, struct gx_bypass);
+} bypass SEC(".maps");
+
 #endif

@@ -211,6 +211,15 @@ struct gx_answer {
  */
 #define GX_TCP_MARK	0x67656f7864707463ull
 
+/* Value of `bypass`: clients whose TCP connections go to the backend. IPv4 as ::ffff:a.b.c.d, bits + 96. */
+struct gx_bypass {
+	__u8 address[16];
+	__u32 prefix_bits;
+	__u32 zero;
+};
+
+#define GX_META_NO_TCP	0x0001	/* `geoxdp run` leaves TCP to the backend */
+
 /* What a table held when it was built: tables of equal digests are shared between generations. XXH128. */
 struct gx_digest {
 	char table[16];
@@ -229,7 +238,11 @@ struct gx_meta {
 	__u32 classes;
 	__u32 units;
 	__u32 checks;
-	__u32 zero;
+	__u32 flags;		/* GX_META_* */
+	__u32 tcp_idle_s;	/* TCP connections without a query are closed after it */
+	__u32 tcp_connections;	/* at most, in all */
+	__u32 tcp_per_client;	/* and from one client address */
+	__u32 bypass;		/* entries in use of the map of this name */
 	struct gx_digest digests[GX_DIGESTS_MAX];
 	char config[256];	/* path of the configuration, NUL-terminated */
 };
@@ -250,7 +263,8 @@ GX_ASSERT_SIZE(gx_unit_ref, 8);
 GX_ASSERT_SIZE(gx_check, 928);
 GX_ASSERT_SIZE(gx_location_name, 64);
 GX_ASSERT_SIZE(gx_digest, 32);
-GX_ASSERT_SIZE(gx_meta, 48 + 32 * GX_DIGESTS_MAX + 256);
+GX_ASSERT_SIZE(gx_bypass, 24);
+GX_ASSERT_SIZE(gx_meta, 64 + 32 * GX_DIGESTS_MAX + 256);
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");
 _Static_assert(offsetof(struct gx_answer, octets) == 16, "cells are copied in words");
 

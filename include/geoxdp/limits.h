@@ -64,6 +64,9 @@
 #define GX_SERVICE_MAX		(GX_SERVICE_SLOTS / 2)
 #define GX_SERVICE_PROBES	16
 
+/* Prefixes of clients whose TCP connections go to the backend. */
+#define GX_BYPASS_MAX		256
+
 /* Prefixes in each of nets4 and nets6; memory is taken as they come. */
 #define GX_NETS_MAX		(1 << 20)
 

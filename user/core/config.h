@@ -160,6 +160,9 @@ struct gx_config {
 	struct gx_addr *addresses;	/* service addresses; none: every address of the interfaces */
 	size_t n_addresses;
 	bool no_tcp;			/* `geoxdp run` leaves TCP to the backend */
+	uint32_t tcp_idle_s;		/* 1 to 3600 */
+	uint32_t tcp_connections;	/* 1 to 100000 */
+	uint32_t tcp_per_client;	/* 1 to 100000 */
 	struct gx_prefix *bypass;	/* clients whose TCP connections go to the backend: zone transfers by address */
 	size_t n_bypass;
 
