@@ -187,6 +187,7 @@ static void read_sources(struct reader *reader)
 	source = &config->sources[0];
 	source->file = gx_pdns_conf_path(&reader->conf, &config->arena, reader->conf.country_file.value);
 	source->where = reader->conf.country_file.where;
+	gx_diag_note_file(reader->diag, source->file);
 	if (source->where.line == 0 && access(source->file, F_OK) < 0)
 		gx_error(reader->diag, &source->where,
 			 "geo-ip-map-zonefile is not set, and its default %s does not exist: geo-ip-map-zonefile=FILE "
@@ -220,6 +221,7 @@ int gx_config_read_pdns(struct gx_config *config, const char *file, struct gx_di
 		gx_config_check(config, reader.geos_complete, diag);
 		read_sources(&reader);
 	}
+	gx_config_take_files(config, diag);
 	gx_diag_sort(diag);
 	return diag->errors == errors ? 0 : -EINVAL;
 }

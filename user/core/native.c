@@ -258,6 +258,7 @@ int gx_config_read_native(struct gx_config *config, const char *file, struct gx_
 
 	config->file = gx_arena_strdup(&config->arena, file);
 	config->locations = gx_locations_new();
+	gx_diag_note_file(diag, config->file);
 	native.directory = gx_text_directory(&config->arena, file);
 	gx_config_show_step(progress, "reading", config->file);
 	if (is_pdns_conf(config->file)) {
@@ -265,11 +266,13 @@ int gx_config_read_native(struct gx_config *config, const char *file, struct gx_
 			 "SETTING=VALUE, as in a pdns.conf: a native configuration, or --pdns to read this one, would "
 			 "be "
 			 "right");
+		gx_config_take_files(config, diag);
 		return -EINVAL;
 	}
 	root = gx_yaml_read(&config->arena, config->file, diag);
 	if (root && gx_native_is_mapping(&native, root, "the file", "a mapping with sources, maps and zones"))
 		read_file(&native, root, errors);
+	gx_config_take_files(config, diag);
 	gx_diag_sort(diag);
 	return diag->errors == errors ? 0 : -EINVAL;
 }
