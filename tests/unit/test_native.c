@@ -57,10 +57,19 @@ static const char *find_end(const char *at)
 static void test_the_manual_page_lists_all_keys(void **state)
 {
 	static const char *const headings[] = {
-		[GX_SECTION_FILE] = ".Sh THE FILE",  [GX_SECTION_SERVER] = ".Ss server",
-		[GX_SECTION_SOURCE] = ".Ss sources", [GX_SECTION_GROUP] = ".Ss groups",
-		[GX_SECTION_MAP] = ".Ss maps",	     [GX_SECTION_ZONE] = ".Ss zones",
+		[GX_SECTION_FILE] = ".Sh THE FILE",
+		[GX_SECTION_SERVER] = ".Ss server",
+		[GX_SECTION_TCP] = ".Ss tcp",
+		[GX_SECTION_SOURCE] = ".Ss sources",
+		[GX_SECTION_GROUP] = ".Ss groups",
+		[GX_SECTION_CHECK] = ".Ss checks",
+		[GX_SECTION_SITE] = ".Ss sites",
+		[GX_SECTION_MAP] = ".Ss maps",
+		[GX_SECTION_ZONE] = ".Ss zones",
 		[GX_SECTION_GEO] = ".Ss geo names",
+		[GX_SECTION_TTL] = ".Ss ttl",
+		[GX_SECTION_WEIGHTED] = ".Ss weighted addresses",
+		[GX_SECTION_LAST_RESORT] = ".Ss last-resort",
 	};
 	struct folder *folder = *state;
 	struct gx_text page;

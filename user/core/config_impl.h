@@ -27,6 +27,9 @@ void gx_config_load_zones(struct gx_config *config, struct gx_diag *diag, struct
  */
 void gx_config_load_sources(struct gx_config *config, struct gx_diag *diag, struct gx_progress *progress);
 
+/* What `geoxdp run` does with TCP where nothing says so: the defaults of the native configuration. */
+void gx_config_default_tcp(struct gx_config *config, struct gx_diag *diag);
+
 /* Whether the zone's file could be read at all: else nothing is known of what it lacks. */
 bool gx_zone_has_data(const struct gx_zone *zone);
 

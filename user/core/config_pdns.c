@@ -209,6 +209,7 @@ int gx_config_read_pdns(struct gx_config *config, const char *file, struct gx_di
 
 	config->file = gx_arena_strdup(&config->arena, file);
 	config->locations = gx_locations_new();
+	gx_config_default_tcp(config, diag);
 	gx_config_show_step(progress, "reading", config->file);
 	gx_pdns_conf_read(&reader.conf, &config->arena, config->file, diag);
 	if (reader.conf.readable) {
