@@ -96,6 +96,10 @@ static void test_all_parts_of_a_set_up(void **state)
 	assert_int_equal(config.n_geos, 2);
 	assert_int_equal(config.n_sources, 1);
 	assert_int_equal(config.sources[0].lines, 3);
+	assert_false(config.no_tcp);
+	assert_int_equal(config.tcp_idle_s, 10);
+	assert_int_equal(config.tcp_connections, 1000);
+	assert_int_equal(config.tcp_per_client, 50);
 	assert_int_equal(config.sources[0].where.line, 5);
 
 	geo = gx_config_find_geo(&config, name_of(folder, "geo.example.com"));
