@@ -47,6 +47,7 @@ CLI_OBJ  := $(call obj,obj,$(CLI_SRC))
 SAN_CORE := $(call obj,san,$(CORE_SRC))
 SAN_SYS  := $(call obj,san,$(SYS_SRC))
 SAN_SERVICE := $(call obj,san,$(SERVICE_SRC))
+SAN_SCENE := $(call obj,san,$(filter-out tests/service/test_%,$(wildcard tests/service/*.c)))
 SERVICE_BIN := $(patsubst tests/service/%.c,$(BUILD)/service/%,$(wildcard tests/service/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
@@ -58,7 +59,8 @@ COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps examples check check-all check-unit check-service check-prog check-net check-input check-examples check-conformance demo \
+.PHONY: all deps examples check check-all check-unit check-service check-prog check-net check-input check-examples \
+	check-conformance demo \
 	lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
@@ -107,7 +109,7 @@ $(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(SAN_CORE)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
 
-$(BUILD)/service/%: $(BUILD)/san/tests/service/%.o $(SAN_SERVICE) $(SAN_SYS) $(SAN_CORE)
+$(BUILD)/service/%: $(BUILD)/san/tests/service/%.o $(SAN_SCENE) $(SAN_SERVICE) $(SAN_SYS) $(SAN_CORE)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS) -lcmocka
 
