@@ -86,6 +86,7 @@ struct gx_check *scene_tcp(struct scene *scene, uint32_t unit, const char *addre
 
 	snprintf(check->address, sizeof(check->address), "%s", address);
 	check->port = port;
+	check->interval_ms = check->timeout_ms = 400;
 	return check;
 }
 
@@ -97,6 +98,7 @@ struct gx_check *scene_http(struct scene *scene, uint32_t unit, const char *url,
 	snprintf(check->address, sizeof(check->address), "%s", address);
 	check->status_min = 200;
 	check->status_max = 299;
+	check->interval_ms = check->timeout_ms = 400;
 	return check;
 }
 

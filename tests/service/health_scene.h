@@ -47,7 +47,7 @@ void scene_tear_down(struct scene *scene);
 
 uint32_t scene_unit(struct scene *scene, const char *name);
 
-/* A check with interval 100 ms, timeout 80 ms, no jitter, thresholds of 1. The caller completes it. */
+/* Intervals of 100 ms, or 400 over the network, where a busy machine may need time; no jitter; thresholds of 1. */
 struct gx_check *scene_check(struct scene *scene, uint32_t unit, uint8_t kind);
 struct gx_check *scene_file(struct scene *scene, uint32_t unit, const char *path);
 struct gx_check *scene_tcp(struct scene *scene, uint32_t unit, const char *address, uint16_t port);

@@ -44,7 +44,7 @@ struct gx_fetch {
 	bool is_full;			/* the body is longer than what is looked at */
 	size_t octets;			/* of the body, so far */
 	size_t capacity;
-	char *body;			/* kept only where there is something to match */
+	char *body;			/* NUL-terminated; kept only where there is something to match */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -225,11 +225,12 @@ static size_t gx_http_write(char *data, size_t one, size_t octets, void *context
 	size_t taken = octets < room ? octets : room;
 
 	if (fetch->has_match) {
-		while (fetch->octets + taken > fetch->capacity) {
+		while (fetch->octets + taken >= fetch->capacity) {
 			fetch->capacity = fetch->capacity ? fetch->capacity * 2 : 1024;
 			fetch->body = gx_realloc(fetch->body, fetch->capacity);
 		}
 		memcpy(fetch->body + fetch->octets, data, taken);
+		fetch->body[fetch->octets + taken] = '\0';
 	}
 	fetch->octets += taken;
 	fetch->is_full = fetch->octets == GX_HEALTH_BODY_OCTETS;
