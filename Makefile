@@ -51,6 +51,7 @@ CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
+STEER_SKEL := $(BUILD)/steer.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
@@ -73,6 +74,15 @@ $(BUILD)/geoxdp.bpf.o: bpf/geoxdp.bpf.c $(BPF_DEPS)
 $(SKEL): $(BUILD)/geoxdp.bpf.o
 	$(BPFTOOL) gen skeleton $< name geoxdp_bpf > $@
 
+# The sk_lookup program of `geoxdp run`.
+$(BUILD)/steer.bpf.o: bpf/steer.bpf.c $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@.full
+	$(BPFTOOL) gen object $@ $@.full
+
+$(STEER_SKEL): $(BUILD)/steer.bpf.o
+	$(BPFTOOL) gen skeleton $< name steer_bpf > $@
+
 # --- the command -------------------------------------------------------------------------------
 
 $(BUILD)/obj/%.o: %.c
@@ -83,7 +93,7 @@ $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
 
-$(SYS_OBJ): $(SKEL)
+$(SYS_OBJ): $(SKEL) $(STEER_SKEL)
 
 $(BUILD)/geoxdp: $(CLI_OBJ) $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
