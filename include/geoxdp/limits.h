@@ -80,6 +80,7 @@
  * list. FORMATS: a rbldnsd value carries 15 bits. */
 #define GX_LOCATION_UNKNOWN	0
 #define GX_LOCATION_ISO_MAX	999
+#define GX_USER_ASSIGNED_MIN	900	/* ISO 3166-1: 900 to 999 are the user's own */
 
 /* Classes of location that the maps tell apart; class 0 is the unknown location's. */
 #define GX_CLASSES_MAX		65535
