@@ -126,6 +126,15 @@ $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
 
+# The TCP part of the service alone, and clients that try it.
+$(BUILD)/net/tcp_node: $(BUILD)/obj/tests/net/tcp_node.o $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
+
+$(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests
 	@$(MAKE) --no-print-directory check-all
@@ -136,7 +145,7 @@ NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
 CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
-NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
+NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client
 export BUILD
 
 check-all: $(UNIT_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)

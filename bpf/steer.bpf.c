@@ -20,14 +20,22 @@
 /* The loopback interface of every network namespace (net/core/dev.c: LOOPBACK_IFINDEX). */
 #define GX_LOOPBACK_IFINDEX 1
 
-/* IPv4 as ::ffff:a.b.c.d. The context's words may only be read one at a time. */
+/*
+ * "dereference of modified ctx ptr" (Linux 6.18, clang 14): the loads of two branches became one, from an address that
+ * one of them had computed. What passes through here in one branch alone is not merged.
+ */
+#define GX_OPAQUE(value) asm volatile("" : "+r"(value))
+
+/* IPv4 as ::ffff:a.b.c.d. */
 #define GX_READ_ADDRESS(ctx, which, to)                                                            \
 	do {                                                                                       \
 		__u32 *words = (__u32 *)(to);                                                      \
 		if ((ctx)->family == GX_AF_INET) {                                                 \
+			__u32 ipv4 = (ctx)->which##_ip4;                                           \
+			GX_OPAQUE(ipv4);                                                           \
 			words[0] = words[1] = 0;                                                   \
 			words[2] = bpf_htonl(0xffff);                                              \
-			words[3] = (ctx)->which##_ip4;                                             \
+			words[3] = ipv4;                                                           \
 		} else {                                                                           \
 			words[0] = (ctx)->which##_ip6[0];                                          \
 			words[1] = (ctx)->which##_ip6[1];                                          \

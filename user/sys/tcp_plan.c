@@ -11,8 +11,9 @@
 #include "geoxdp.skel.h"
 #include "user/sys/pins.h"
 
-/* Open a pinned map whose values have this size. */
-static int gx_map_open(const char *folder, const char *name, size_t value_octets, struct gx_failure *failure)
+/* Open a pinned map whose values have a size between these. */
+static int gx_map_open(const char *folder, const char *name, size_t min_octets, size_t max_octets,
+		       struct gx_failure *failure)
 {
 	char path[GX_PATH_OCTETS + 24];
 	struct bpf_map_info info = {};
@@ -24,7 +25,8 @@ static int gx_map_open(const char *folder, const char *name, size_t value_octets
 	if (fd < 0)
 		return gx_fail(failure, errno, errno == EPERM || errno == EACCES ? "needs root" : NULL, "%s: open",
 			       path);
-	if (!bpf_obj_get_info_by_fd(fd, &info, &octets) && info.value_size == value_octets)
+	if (!bpf_obj_get_info_by_fd(fd, &info, &octets) && info.value_size >= min_octets &&
+	    info.value_size <= max_octets)
 		return fd;
 	close(fd);
 	return gx_fail(failure, EPROTO, "`geoxdp up` replaces it", "%s: of another version of geoxdp", path);
@@ -33,7 +35,7 @@ static int gx_map_open(const char *folder, const char *name, size_t value_octets
 static int gx_read_services(const char *folder, struct gx_tcp_plan *plan, struct gx_failure *failure)
 {
 	static const struct gx_service empty;
-	int fd = gx_map_open(folder, "services", sizeof(empty), failure), error = 0;
+	int fd = gx_map_open(folder, "services", sizeof(empty), sizeof(empty), failure), error = 0;
 
 	if (fd < 0)
 		return fd;
@@ -56,7 +58,7 @@ static int gx_read_bypass(const char *folder, uint32_t count, struct gx_tcp_plan
 
 	if (!count)
 		return 0;
-	fd = gx_map_open(folder, "bypass", sizeof(*plan->bypass), failure);
+	fd = gx_map_open(folder, "bypass", sizeof(*plan->bypass), sizeof(*plan->bypass), failure);
 	if (fd < 0)
 		return fd;
 	for (uint32_t i = 0; i < count && i < GX_BYPASS_MAX; i++) {
@@ -70,22 +72,27 @@ static int gx_read_bypass(const char *folder, uint32_t count, struct gx_tcp_plan
 	return error;
 }
 
-/* The program's constants have the packed form of gx_pack_mac(). */
+/* The program's constants, of which the skeleton knows those at the front; macs have the form of gx_pack_mac(). */
 static int gx_read_mac(const char *folder, struct gx_tcp_plan *plan, struct gx_failure *failure)
 {
 	static const uint8_t any[6] = { 2, 0, 0, 0, 0, 1 };
-	struct geoxdp_bpf__rodata rodata;
-	int fd = gx_map_open(folder, "rodata", sizeof(rodata), failure), error = 0;
+	union {
+		struct geoxdp_bpf__rodata known;
+		uint8_t octets[4096];
+	} rodata;
+	int fd = gx_map_open(folder, "rodata", offsetof(struct geoxdp_bpf__rodata, mac_count) + sizeof(uint32_t),
+			     sizeof(rodata), failure);
 	uint32_t zero = 0;
+	int error = 0;
 
 	if (fd < 0)
 		return fd;
 	memcpy(plan->mac, any, sizeof(any));
 	if (bpf_map_lookup_elem(fd, &zero, &rodata)) {
 		error = gx_fail(failure, errno, NULL, "%s: rodata: read", folder);
-	} else if (rodata.mac_count) {
-		uint32_t first = rodata.macs[0];
-		uint16_t last = rodata.macs[0] >> 32;
+	} else if (rodata.known.mac_count) {
+		uint32_t first = rodata.known.macs[0];
+		uint16_t last = rodata.known.macs[0] >> 32;
 
 		memcpy(plan->mac, &first, sizeof(first));
 		memcpy(plan->mac + sizeof(first), &last, sizeof(last));
