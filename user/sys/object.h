@@ -21,6 +21,8 @@ struct gx_services {
 	size_t count;
 	uint64_t macs[GX_MACS_MAX];	/* Ethernet addresses of the interfaces, by gx_pack_mac() */
 	size_t n_macs;			/* 0: frames to any are answered */
+	const struct gx_prefix *bypass;	/* clients whose TCP goes to the backend; at most GX_BYPASS_MAX */
+	size_t n_bypass;
 };
 
 /* An Ethernet address as the program compares it: its first four octets and its last two, in native order. */
@@ -32,13 +34,14 @@ uint64_t gx_pack_mac(const uint8_t octets[6]);
  * @image: what the tables hold
  * @services: addresses that are answered
  * @meta: what `status` will say
- * @stats_pin: path of a pinned `stats` map to go on counting in, or NULL for a new one
+ * @before: folder of a pinned generation of this version to go on counting in, or NULL. Tables whose digests are
+ *	the same are shared with it
  * @failure: receives what went wrong
  *
  * Returns 0 or -errno; then nothing of it is left in the kernel.
  */
 int gx_object_load(struct gx_object **out, const struct gx_image *image, const struct gx_services *services,
-		   const struct gx_meta *meta, const char *stats_pin, struct gx_failure *failure);
+		   const struct gx_meta *meta, const char *before, struct gx_failure *failure);
 
 /**
  * gx_object_load_pinned - load a second program over the pinned tables of a generation
