@@ -55,6 +55,7 @@ CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
+STEER_SKEL := $(BUILD)/steer.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
@@ -78,6 +79,15 @@ $(BUILD)/geoxdp.bpf.o: bpf/geoxdp.bpf.c $(BPF_DEPS)
 $(SKEL): $(BUILD)/geoxdp.bpf.o
 	$(BPFTOOL) gen skeleton $< name geoxdp_bpf > $@
 
+# The sk_lookup program of `geoxdp run`.
+$(BUILD)/steer.bpf.o: bpf/steer.bpf.c $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@.full
+	$(BPFTOOL) gen object $@ $@.full
+
+$(STEER_SKEL): $(BUILD)/steer.bpf.o
+	$(BPFTOOL) gen skeleton $< name steer_bpf > $@
+
 # --- the command -------------------------------------------------------------------------------
 
 $(BUILD)/obj/%.o: %.c
@@ -88,7 +98,7 @@ $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
 
-$(SYS_OBJ) $(SAN_SYS): $(SKEL)
+$(SYS_OBJ) $(SAN_SYS): $(SKEL) $(STEER_SKEL)
 
 $(BUILD)/geoxdp: $(CLI_OBJ) $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
@@ -125,6 +135,15 @@ $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
 
+# The TCP part of the service alone, and clients that try it.
+$(BUILD)/net/tcp_node: $(BUILD)/obj/tests/net/tcp_node.o $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
+
+$(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests
 	@$(MAKE) --no-print-directory check-all
@@ -136,7 +155,7 @@ NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
 CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
-NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
+NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client
 export BUILD
 
 check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)

@@ -37,6 +37,7 @@ static int gx_print_libbpf(enum libbpf_print_level level, const char *format, va
 void gx_object_set_verbose(bool verbose)
 {
 	gx_verbose = verbose;
+	libbpf_set_print(gx_print_libbpf);
 }
 
 uint64_t gx_pack_mac(const uint8_t octets[6])
