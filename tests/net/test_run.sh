@@ -193,6 +193,35 @@ is 'and what it was killed at leaves nothing' \
 is 'reload works after it' "$(geoxdp reload > /dev/null; echo $?)" 0
 run_end INT
 
+# --- builds that do not end well -------------------------------------------------------------------
+
+# A build, caught at its beginning: it stands still until it is let go, or ended.
+catch_build() {
+	child=
+	kill -HUP $run
+	while [ -z "$child" ]; do read -r child < "/proc/$run/task/$run/children"; done
+	kill -STOP "$child"
+}
+run_start --pdns "$conf" -i ns0
+soon is_told READY=1
+catch_build
+kill -SEGV "$child"
+kill -CONT "$child"
+eventually 'a build that crashes changes nothing, and the log says so' \
+	says '^geoxdp run: the build failed: Segmentation fault; what served before serves on'
+eventually 'and is tried again' says '^geoxdp run: trying again in 1 s'
+eventually 'it is' says 'building: another attempt'
+eventually 'with success' is_told "^STATUS=generation $(generation) serves on ns0 *$"
+catch_build
+kill -HUP $run
+is 'answers go on while a build hangs' "$(site_of_us)" ap
+before=$(date +%s)
+run_end TERM
+is 'the service ends well all the same' $ended 0
+like 'within seconds' $(($(date +%s) - before)) '^[4-8]$'
+is 'the build with it' "$(ls -d "/proc/$child" 2> /dev/null)" ''
+is 'and what serves goes on' "$(site_of_us)" ap
+
 # --- --detach, and nothing to serve ------------------------------------------------------------------
 
 run_start --pdns "$conf" -i ns0 --detach

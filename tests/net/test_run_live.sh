@@ -105,6 +105,28 @@ soon is_told READY=1
 eventually '--no-tcp' refuses_tcp
 run_end
 
+# --- a configuration behind symbolic links, as Kubernetes mounts it --------------------------------
+
+geoxdp down -q
+mkdir -p "$work/mount/..1" "$work/mount/..2"
+cp "$work"/conf/* "$work/mount/..1"
+ln -s ..1 "$work/mount/..data"
+for file in "$work"/conf/*; do ln -s "..data/${file##*/}" "$work/mount/${file##*/}"; done
+flag us up
+run_start -c "$work/mount/geoxdp.conf"
+eventually 'a configuration behind links serves' serves us
+soon is_told READY=1
+cp "$work"/conf/* "$work/mount/..2"
+sed -i 's/US: \[us, ap, eu\]/US: [ap, us, eu]/' "$work/mount/..2/geoxdp.conf"
+ln -s ..2 "$work/mount/..next"
+mv -T "$work/mount/..next" "$work/mount/..data"
+rm -r "$work/mount/..1"
+flag ap up
+eventually 'the links are turned' serves ap
+flag ap down
+eventually 'and it follows' serves us
+run_end
+
 # --- no more rights than the unit gives it ---------------------------------------------------------
 
 geoxdp down -q
