@@ -195,11 +195,15 @@ run_end INT
 
 # --- builds that do not end well -------------------------------------------------------------------
 
-# A build, caught at its beginning: it stands still until it is let go, or ended.
+# A build, caught at its beginning, once it runs on its own: it stands still until it is let go, or ended.
 catch_build() {
-	child=
+	local name verb=
+
 	kill -HUP $run
-	while [ -z "$child" ]; do read -r child < "/proc/$run/task/$run/children"; done
+	while [ "$verb" != up ]; do
+		read -r child < "/proc/$run/task/$run/children"
+		[ -n "$child" ] && { read -r -d '' name; read -r -d '' verb; } < "/proc/$child/cmdline"
+	done 2> /dev/null
 	kill -STOP "$child"
 }
 run_start --pdns "$conf" -i ns0
