@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EXEC: a program exits with status 0. It runs in a process group of its own, which ends with it: what it has started
- * and left is killed too. A pidfd tells when it has ended, so no SIGCHLD is needed, and no other child is touched.
+ * EXEC: a program exits with status 0. It runs in a process group of its own, which ends with it: what it has
+ * started and left is killed too. A pidfd tells when it has ended, so no SIGCHLD is needed, and no other child is
+ * touched.
  *
  * A program that cannot be started, or is killed by somebody else (the kernel, when memory is out), says nothing of
  * the unit.
@@ -36,7 +37,10 @@ struct gx_child {
 	struct event event;
 };
 
-/* Returns false while it lives. The group goes first: as long as the leader is not waited for, its number is not used anew. */
+/*
+ * Returns false while it lives. The group goes first: as long as the leader is not waited for, its number is not used
+ * anew.
+ */
 static bool gx_child_reap(struct gx_child *child, siginfo_t *info)
 {
 	info->si_pid = 0;
