@@ -118,7 +118,7 @@ static int gx_exec_spawn(char *const *arguments, pid_t *pid)
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	if (!error)
-		error = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments, environ);
+		error = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return error;

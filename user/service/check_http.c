@@ -213,8 +213,8 @@ static curl_socket_t gx_http_socket(void *context, curlsocktype purpose, struct 
 		probe->fault = strerrordesc_np(errno);
 		return CURL_SOCKET_BAD;
 	}
-	if (probe->fault == gx_unresolved)
-		probe->fault = NULL;
+	/* The name is resolved; and where one family of addresses is not to be had, another is. */
+	probe->fault = NULL;
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	return fd;
 }
