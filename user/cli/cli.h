@@ -36,6 +36,7 @@ struct gx_options {
 	bool json;
 	bool dnssec;
 	bool no_edns;
+	bool tcp;
 	bool quiet;
 	bool force;
 	char **operands;

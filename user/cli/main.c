@@ -13,10 +13,10 @@ static const struct gx_command gx_commands[] = {
 	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
 	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
 	  gx_cmd_check },
-	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedniqj", 1, 2,
+	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedntiqj", 1, 2,
 	  "Builds the query, gives it to the XDP program in the kernel, and prints the reply as dig does, or\n"
 	  "`passed: REASON` where the DNS server behind it would get the query. Without -c or --pdns, asks the\n"
-	  "generation that is serving; its counters do not move.\n\n"
+	  "generation that is serving; its counters do not move. --tcp shows what `geoxdp run` answers over TCP.\n\n"
 	  "  geoxdp query --pdns examples/own-cdn/pdns.conf --from 8.8.8.8 www.example.com\n"
 	  "  geoxdp query --ecs 193.0.0.0/21 www.example.com AAAA\n",
 	  gx_cmd_query },

@@ -26,6 +26,7 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 'e', "ecs", "NET", "EDNS client subnet, such as 198.51.100.0/24" },
 	{ 'd', "dnssec", NULL, "set DO=1" },
 	{ 'n', "noedns", NULL, "send no OPT" },
+	{ 't', "tcp", NULL, "ask as over TCP: large answers come whole" },
 	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
 	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
@@ -115,6 +116,9 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		return 0;
 	case 'n':
 		out->no_edns = true;
+		return 0;
+	case 't':
+		out->tcp = true;
 		return 0;
 	case 'q':
 		out->quiet = true;

@@ -164,6 +164,8 @@ static int gx_listen(enum gx_family family, struct gx_failure *failure)
 	if (fd < 0)
 		return gx_fail(failure, errno, NULL, "TCP: make a socket");
 	setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
+	/* Accepted sockets have it from here. They hold port 53, and without it no backend could bind it meanwhile. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (is_ipv6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	error = is_ipv6 ? bind(fd, (const struct sockaddr *)&ipv6, sizeof(ipv6)) :

@@ -201,9 +201,10 @@ void gx_backend_ask(struct gx_connection *connection, const uint8_t *message, si
 }
 
 /*
- * A name server may close a connection that it found idle just when the next query is on its way, so a query is asked
- * once more where the connection had been of use before. A second connection that fails ends in SERVFAIL, as does what
- * is no plain query: an update must not be made twice. A transfer that broke off can only be told by closing.
+ * A name server may close a connection that it found idle just when the next query is on its way, or after so many
+ * queries. So they are asked again where the connection had been of use: each time at least one is answered. Where it
+ * was not, all get SERVFAIL, as does what is no plain query: an update must not be made twice. A transfer that broke off
+ * can only be told by closing.
  */
 void gx_backend_lose(struct gx_connection *connection)
 {
@@ -220,10 +221,8 @@ void gx_backend_lose(struct gx_connection *connection)
 	}
 	for (query = TAILQ_FIRST(&connection->waiting); query; query = next) {
 		next = TAILQ_NEXT(query, list);
-		if (again && !query->again && knot_wire_get_opcode(query->message) == KNOT_OPCODE_QUERY &&
-		    gx_write_backend(connection, query))
-			query->again = true;
-		else
+		if (!again || knot_wire_get_opcode(query->message) != KNOT_OPCODE_QUERY ||
+		    !gx_write_backend(connection, query))
 			gx_fail_waiting(connection, query);
 	}
 }

@@ -38,7 +38,6 @@
 /* A query that the backend has and did not answer, as it came. */
 struct gx_waiting {
 	TAILQ_ENTRY(gx_waiting) list;
-	bool again;		/* asked on a second connection already */
 	size_t octets;
 	uint8_t message[];
 };
