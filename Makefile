@@ -45,6 +45,10 @@ SYS_OBJ  := $(call obj,obj,$(SYS_SRC))
 SERVICE_OBJ := $(call obj,obj,$(SERVICE_SRC))
 CLI_OBJ  := $(call obj,obj,$(CLI_SRC))
 SAN_CORE := $(call obj,san,$(CORE_SRC))
+SAN_SYS  := $(call obj,san,$(SYS_SRC))
+SAN_SERVICE := $(call obj,san,$(SERVICE_SRC))
+SAN_SCENE := $(call obj,san,$(filter-out tests/service/test_%,$(wildcard tests/service/*.c)))
+SERVICE_BIN := $(patsubst tests/service/%.c,$(BUILD)/service/%,$(wildcard tests/service/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
 CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
@@ -56,7 +60,8 @@ COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps examples check check-all check-unit check-prog check-net check-input check-examples check-conformance demo \
+.PHONY: all deps examples check check-all check-unit check-service check-prog check-net check-input check-examples \
+	check-conformance demo \
 	lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
@@ -93,7 +98,7 @@ $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
 
-$(SYS_OBJ): $(SKEL) $(STEER_SKEL)
+$(SYS_OBJ) $(SAN_SYS): $(SKEL) $(STEER_SKEL)
 
 $(BUILD)/geoxdp: $(CLI_OBJ) $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
@@ -113,6 +118,10 @@ $(COUNTRIES): $(BUILD)/tools/tor2rbldnsd $(wildcard /usr/share/tor/geoip /usr/sh
 $(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(SAN_CORE)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+
+$(BUILD)/service/%: $(BUILD)/san/tests/service/%.o $(SAN_SCENE) $(SAN_SERVICE) $(SAN_SYS) $(SAN_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS) -lcmocka
 
 $(BUILD)/prog/%: $(BUILD)/obj/tests/prog/%.o $(call obj,obj,$(LIB_SRC)) $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
@@ -140,6 +149,7 @@ check: deps		## run all tests
 	@$(MAKE) --no-print-directory check-all
 
 UNIT_TESTS := $(UNIT_BIN)
+SERVICE_TESTS := $(SERVICE_BIN)
 PROG_TESTS := $(PROG_BIN)
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
@@ -148,11 +158,14 @@ CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
 NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client
 export BUILD
 
-check-all: $(UNIT_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
-	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
+check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
+	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
 
 check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root
 	@tests/run $(UNIT_TESTS)
+
+check-service: $(SERVICE_TESTS)	## only the parts of `geoxdp run`, under ASan and UBSan; needs no root
+	@tests/run $(SERVICE_TESTS)
 
 check-prog: $(PROG_TESTS)	## only packets through the program with BPF_PROG_RUN
 	@tests/run $(PROG_TESTS)

@@ -32,6 +32,8 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
 	{ 'L', "files", "FILE", "list the files that were read or looked for there, one a line" },
 	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
+	{ 'D', "detach", NULL, "stop answering when the service ends" },
+	{ 'T', "no-tcp", NULL, "leave TCP to the DNS server behind" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'h', "help", NULL, "this help" },
@@ -110,6 +112,12 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		return 0;
 	case 'F':
 		out->force = true;
+		return 0;
+	case 'D':
+		out->detach = true;
+		return 0;
+	case 'T':
+		out->no_tcp = true;
 		return 0;
 	case 'd':
 		out->dnssec = true;
