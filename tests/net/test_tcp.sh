@@ -143,7 +143,7 @@ is 'so do clients on the node itself' "$(in_server dig +tcp +short @$server4 www
 eu.example.com.
 eu.example.com.'
 fails 'a second service says who is there' 1 \
-	'^tcp_node: TCP: another geoxdp steers connections in this network namespace: Device or resource busy \(.*\)$' \
+	'^tcp_node: another geoxdp steers TCP connections in this network namespace: Device or resource busy \(.*\)$' \
 	in_server timeout 5 "$BUILD/net/tcp_node" ns0
 
 for from in $us4 $jp4 $gb4 $nowhere4 $us6 $jp6 $gb6 $nowhere6; do
@@ -212,7 +212,8 @@ done
 is 'each was counted' "$(moves malformed client garbage zero)" 'malformed+1'
 is 'a slow reader is waited for, and gets all' "$(client slow 60000)" \
 	'was stopped, 60000 of 60000 answered, open'
-is 'a reader that is stuck is not' "$(client stuck 60000)" 'stuck for 3 s'
+# Window probes bring him a little now and then, as long as his kernel has room. A backend would be waited for 30 s.
+like 'a reader that is stuck is not' "$(client stuck 60000)" '^stuck for [3-9] s$'
 is 'idle time' "$(client idle)" 'closed after 3 s'
 is 'a query octet by octet does not prolong it' "$(client trickle)" 'closed after 3 s'
 
@@ -300,5 +301,28 @@ is 'kill -9: the backend answers' "$(site -b $us4) $(site -b $us6)" 'eu eu'
 geoxdp down -q
 fails 'nothing serves' 1 '^tcp_node: ns0: nothing is serving \(`geoxdp up` starts\)$' \
 	in_server timeout 5 "$BUILD/net/tcp_node" ns0
+
+# --- the real command --------------------------------------------------------------------------
+
+config 10s 1000 50
+run_start() {	# until it answers TCP
+	local try
+
+	nsenter --net=/run/netns/server "$BUILD/geoxdp" run -c "$work/cdn/geoxdp.conf" -i ns0 > "$work/run" 2>&1 &
+	node=$!
+	for ((try = 0; try < 200; try++)); do
+		[ "$(site -b $us4)" != us ] || return
+		sleep 0.05
+	done
+}
+run_start
+is 'geoxdp run answers TCP' "$(site -b $us4) $(site -b $us6) $(site -b $jp4)" 'us us eu'
+node_stop KILL
+is 'kill -9 of geoxdp run: the backend answers' "$(site -b $us4) $(site -b $us6)" 'eu eu'
+run_start
+is 'geoxdp run again' "$(site -b $us4) $(site -b $us6)" 'us us'
+node_stop
+is 'geoxdp run ends: the backend answers' "$(site -b $us4) $(site -b $us6)" 'eu eu'
+is 'and the program goes on over UDP' "$(short +notcp -b $us4 geo.example.com | grep CNAME)" 'an geo 60 CNAME us'
 
 done_testing

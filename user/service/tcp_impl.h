@@ -74,7 +74,7 @@ struct gx_tcp {
 	struct event *pause;		/* after which connections are accepted again */
 	uint8_t mac[6];
 	unsigned int idle_s, max_connections, max_per_client;
-	TAILQ_HEAD(, gx_connection) connections;	/* the one idle longest first */
+	TAILQ_HEAD(gx_connections, gx_connection) connections;	/* the one idle longest first */
 	LIST_HEAD(gx_bucket, gx_connection) clients[GX_TCP_BUCKETS];
 	uint64_t seed;
 	struct gx_tcp_counts counts;
