@@ -263,14 +263,18 @@ static void garbage(const char *kind)
 	printf("%zu of 3 answered, %s\n", session->answered, session->closed ? "closed" : "open");
 }
 
-/* How long a connection is kept that is not used, or on which one query comes an octet at a time. */
-static void idle(bool trickle)
+/* How long a connection is kept that is not used (any more), or on which one query comes an octet at a time. */
+static void idle(bool trickle, size_t before)
 {
 	struct session *session = session_open(0);
-	uint8_t octets[64];
-	size_t count = render_queries(session, 1, octets), sent = 0;
-	int64_t since = now_ms();
+	uint8_t *octets = room(before + 1);
+	size_t count, sent = 0;
+	int64_t since;
 
+	send_all(session, octets, render_queries(session, before, octets), 0, true);
+	receive_until(session, true);
+	since = now_ms();
+	count = render_queries(session, 1, octets);
 	while (!session->closed && now_ms() - since < 60000) {
 		if (trickle && sent + 1 < count)
 			send(session->fd, octets + sent++, 1, MSG_NOSIGNAL);
@@ -386,7 +390,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(argv[3], "garbage") && argc > 4)
 		garbage(argv[4]);
 	else if (!strcmp(argv[3], "idle") || !strcmp(argv[3], "trickle"))
-		idle(!strcmp(argv[3], "trickle"));
+		idle(!strcmp(argv[3], "trickle"), numbers[0]);
 	else if (!strcmp(argv[3], "slow"))
 		slow_reader(numbers[0]);
 	else if (!strcmp(argv[3], "stuck"))

@@ -215,6 +215,7 @@ is 'a slow reader is waited for, and gets all' "$(client slow 60000)" \
 # Window probes bring him a little now and then, as long as his kernel has room. A backend would be waited for 30 s.
 like 'a reader that is stuck is not' "$(client stuck 60000)" '^stuck for [3-9] s$'
 is 'idle time' "$(client idle)" 'closed after 3 s'
+is 'idle time after queries' "$(client idle 30)" 'closed after 3 s'
 is 'a query octet by octet does not prolong it' "$(client trickle)" 'closed after 3 s'
 
 files() { ls "/proc/$node/fd" | wc -l; }
@@ -272,6 +273,15 @@ is 'tcp: yes again' "$(site -b $us4)" us
 
 # --- the backend fails -------------------------------------------------------------------------
 
+established() {	# FILTER: connections on the node
+	in_server ss -Htn state established "$1" | wc -l
+}
+client6 idle 3 > /dev/null &
+sleep 0.4
+is 'a connection to the backend' "$(established "dport = :53 and dst $server6")" 1
+sleep 1.5
+is 'is closed when nobody needs it, and the client'"'"'s stays' \
+	"$(established "dport = :53 and dst $server6") $(established "sport = :53 and dst $us6")" '0 1'
 nsd_again 'tcp-query-count: 7'
 like 'a backend that closes after seven queries' "$(client pipeline 300)" \
 	'^300 of 300 answered(, out of order)?, open$'

@@ -32,6 +32,8 @@
 #define GX_BATCH_QUERIES 64
 /* A backend that says nothing for so long has died: a name server answers in milliseconds; transfers take a start. */
 #define GX_BACKEND_S 30
+/* A connection to the backend that nobody needs any more is closed: a name server has few of them (NSD: 100). */
+#define GX_BACKEND_IDLE_S 1
 
 #define GX_TCP_BUCKETS 1024	/* of clients by address */
 
