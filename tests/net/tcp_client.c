@@ -237,6 +237,30 @@ static void half_close(size_t count)
 	printf("%zu of %zu answered, %s\n", session->answered, session->asked, session->closed ? "closed" : "open");
 }
 
+/* A zone transfer for a client that says at once that it has nothing more to ask. Counts messages and records. */
+static void transfer(void)
+{
+	static const uint8_t query[] = "\0\35\5\7\0\0\0\1\0\0\0\0\0\0\7example\3com\0\0\374\0\1";
+	struct session *session = session_open(0);
+	size_t messages = 0, records = 0;
+	uint8_t message[65535];
+
+	fcntl(session->fd, F_SETFL, 0);
+	send(session->fd, query, sizeof(query) - 1, MSG_NOSIGNAL);
+	shutdown(session->fd, SHUT_WR);
+	while (recv(session->fd, message, 2, MSG_WAITALL) == 2) {
+		ssize_t octets = message[0] << 8 | message[1];
+
+		if (recv(session->fd, message, octets, MSG_WAITALL) != octets)
+			die("ended within message %zu", messages);
+		if (octets < HEADER_OCTETS || message[0] != 5 || message[1] != 7 || message[3] & 15)
+			die("message %zu is none of the transfer", messages);
+		messages++;
+		records += message[6] << 8 | message[7];
+	}
+	printf("%zu records%s\n", records, messages > 1 ? " in several messages" : "");
+}
+
 /* Queries, then something that is none, then one more query, which nobody can find any more. */
 static void garbage(const char *kind)
 {
@@ -397,6 +421,8 @@ int main(int argc, char **argv)
 		stuck_reader(numbers[0]);
 	else if (!strcmp(argv[3], "many") || !strcmp(argv[3], "busy"))
 		many(numbers[0], !strcmp(argv[3], "busy"));
+	else if (!strcmp(argv[3], "transfer"))
+		transfer();
 	else if (!strcmp(argv[3], "resets"))
 		resets(numbers[0]);
 	else

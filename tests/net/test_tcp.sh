@@ -192,6 +192,8 @@ whole=$(in_server dig +tries=1 +time=5 +onesoa @$server4 example.com AXFR | grep
 is 'a transfer goes through: IPv4' "$(transfer $server4 $us4)" "$whole"
 is 'a transfer goes through: IPv6' "$(transfer $server6 $us6)" "$whole"
 is 'a transfer around the service' "$(transfer $server4 $jp4)" "$whole"
+records=$(in_server dig +tries=1 +time=5 @$server4 example.com AXFR | grep -vc -e '^;' -e '^$')
+is 'a transfer after a half-close' "$(client transfer)" "$records records in several messages"
 is 'a refused one' "$(in_client dig +tries=1 -b $jp6 @$server6 example.com AXFR | grep -c 'Transfer failed')" 1
 is 'several queries on one connection' "$(moves 'accepted answered' in_client dig +tcp +keepopen -b $us4 @$server4 \
 	www.example.com @$server4 geo.example.com @$server4 eu.example.com)" 'accepted+1 answered+3'
@@ -278,10 +280,10 @@ established() {	# FILTER: connections on the node
 }
 client6 idle 3 > /dev/null &
 sleep 0.4
-is 'a connection to the backend' "$(established "dport = :53 and dst $server6")" 1
+is 'a connection to the backend' "$(established "dport = :53 and dst [$server6]")" 1
 sleep 1.5
 is 'is closed when nobody needs it, and the client'"'"'s stays' \
-	"$(established "dport = :53 and dst $server6") $(established "sport = :53 and dst $us6")" '0 1'
+	"$(established "dport = :53 and dst [$server6]") $(established "sport = :53 and dst [$us6]")" '0 1'
 nsd_again 'tcp-query-count: 7'
 like 'a backend that closes after seven queries' "$(client pipeline 300)" \
 	'^300 of 300 answered(, out of order)?, open$'
