@@ -192,12 +192,15 @@ demo: deps		## a CDN between network namespaces, asked by clients all over the w
 install: $(BUILD)/geoxdp	## install below DESTDIR and PREFIX (default /usr/local)
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/geoxdp
 	install -D -m 644 user/cli/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,/usr/local/,$(PREFIX)/,' examples/systemd/geoxdp.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/geoxdp.service
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done
 
 uninstall:		## remove what install installed
-	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/geoxdp.service
 	for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done

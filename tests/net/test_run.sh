@@ -2,65 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # geoxdp run: files that change in every way that files do, signals, the control socket, systemd, and kill -9.
 # shellcheck source-path=SCRIPTDIR
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/run.sh"
 
 network_start
-export GEOXDP_STATE=$work/state/state.json
-log=$work/log told=$work/told control=$work/state/control
+control=$work/state/control
 cp -r tests/net/cdn "$work/cdn"
 conf=$work/cdn/pdns.conf map=$work/cdn/maps/geo.map zone=$work/cdn/example.com.zone
-
-# What systemd would be told, a line for each message.
-export NOTIFY_SOCKET=$work/notify
-perl -MSocket -e '
-	socket(my $socket, AF_UNIX, SOCK_DGRAM, 0);
-	bind($socket, sockaddr_un($ARGV[0])) or die "notify: $!";
-	$| = 1;
-	while (defined recv($socket, my $text, 4096, 0)) { $text =~ tr/\n/ /; print "$text\n" }' \
-	"$NOTIFY_SOCKET" >> "$told" &
-
-# --- helpers ---------------------------------------------------------------------------------------
-
-run_start() {	# [OPTION...]: with an empty log; what systemd is told is emptied too
-	: > "$told"
-	: > "$log"
-	nsenter --net=/run/netns/server "$BUILD/geoxdp" run --pdns "$conf" -i ns0 "$@" 2>> "$log" &
-	run=$!
-}
-
-run_end() {	# [SIGNAL]; ended is its exit status
-	kill -"${1:-TERM}" $run
-	wait $run 2> /dev/null
-	ended=$?
-}
-
-soon() {	# COMMAND...: until it succeeds, at most ten seconds
-	local try
-
-	for ((try = 0; try < 200; try++)); do
-		"$@" > /dev/null 2>&1 && return
-		sleep 0.05
-	done
-	return 1
-}
-
-says() { grep -Eq -- "$1" "$log"; }		# the log
-is_told() { grep -Eq -- "$1" "$told"; }		# systemd
-site_of_us() { dig_server -b $us4 +time=1 geo.example.com | digest | sed -n 's/^an geo 60 CNAME //p'; }
-serves() { [ "$(site_of_us)" = "$1" ]; }
-generation() { geoxdp status --json 2> /dev/null | json 0 generation; }
-
-eventually() {	# NAME COMMAND...
-	local name=$1
-
-	shift
-	if soon "$@"; then
-		ok "$name"
-	else
-		not_ok "$name" "$* is not so; US gets $(site_of_us); the log ends:
-$(tail -n 12 "$log")"
-	fi
-}
 
 to() { sed "s/^840 .*/840 $1/" tests/net/cdn/maps/geo.map; }	# the map, with Americans at a site
 
@@ -82,8 +29,6 @@ stays() {	# NAME
 	is "$1" "$(grep -c ': building' "$log")" "$before"
 }
 
-soon test -S "$NOTIFY_SOCKET" || bail_out 'no socket to be told on'
-
 # --- what it cannot start with ---------------------------------------------------------------------
 
 fails 'no configuration' 2 '^geoxdp run: which configuration\?' geoxdp run -i ns0
@@ -94,7 +39,7 @@ done
 
 # --- start -----------------------------------------------------------------------------------------
 
-run_start
+run_start --pdns "$conf" -i ns0
 eventually 'it serves' serves us
 eventually 'systemd is told that it is ready' is_told 'READY=1'
 eventually 'and what serves' is_told '^STATUS=generation 1 serves on ns0'
@@ -165,7 +110,7 @@ eventually 'and there' serves ap
 before=$(generation)
 kill -HUP $run
 eventually 'SIGHUP builds' is_told "^STATUS=generation $((before + 1)) serves"
-like 'systemd is told of the reload' "$(grep -o 'RELOADING=1 MONOTONIC_USEC=[0-9]*' "$told" | tail -n 1)" '[1-9]$'
+like 'systemd is told of the reload' "$(grep -o 'RELOADING=1 MONOTONIC_USEC=[0-9]*' "$told" | tail -n 1)" '=[1-9][0-9]{6,}$'
 is 'and of its end' "$(grep -Eo '^(RELOADING|READY)' "$told" | tail -n 1)" READY
 is 'reload: exit status' "$(geoxdp reload > "$work/reply"; echo $?)" 0
 like 'reload: what was done' "$(cat "$work/reply")" '^ns0: generation [0-9]+ swapped in'
@@ -222,13 +167,13 @@ is 'the socket is gone' "$(ls "$control" 2> /dev/null)" ''
 
 # --- kill -9 ---------------------------------------------------------------------------------------
 
-run_start
+run_start --pdns "$conf" -i ns0
 soon is_told READY=1
 run_end KILL
 is 'killed while idle' $ended 137
 is 'answers go on' "$(site_of_us)" ap
 echo 'broken' > "$work/cdn/named.conf"
-run_start
+run_start --pdns "$conf" -i ns0
 eventually 'with a broken file: ready all the same, by what serves from before' is_told 'READY=1'
 like 'and it says so' "$(grep STATUS "$told" | tail -n 1)" 'generation [0-9]+ serves on ns0; the configuration has'
 is 'answers go on with it' "$(site_of_us)" ap
@@ -238,7 +183,7 @@ for ((i = 0; i < 8; i++)); do
 	geoxdp reload > /dev/null 2>&1 &
 	sleep "0.0$((RANDOM % 10))"
 	run_end KILL
-	run_start
+	run_start --pdns "$conf" -i ns0
 	[ "$(site_of_us)" = ap ] || break
 	soon is_told READY=1 || break
 done
@@ -248,15 +193,44 @@ is 'and what it was killed at leaves nothing' \
 is 'reload works after it' "$(geoxdp reload > /dev/null; echo $?)" 0
 run_end INT
 
+# --- builds that do not end well -------------------------------------------------------------------
+
+# A build, caught at its beginning: it stands still until it is let go, or ended.
+catch_build() {
+	child=
+	kill -HUP $run
+	while [ -z "$child" ]; do read -r child < "/proc/$run/task/$run/children"; done
+	kill -STOP "$child"
+}
+run_start --pdns "$conf" -i ns0
+soon is_told READY=1
+catch_build
+kill -SEGV "$child"
+kill -CONT "$child"
+eventually 'a build that crashes changes nothing, and the log says so' \
+	says '^geoxdp run: the build failed: Segmentation fault; what served before serves on'
+eventually 'and is tried again' says '^geoxdp run: trying again in 1 s'
+eventually 'it is' says 'building: another attempt'
+eventually 'with success' is_told "^STATUS=generation $(generation) serves on ns0 *$"
+catch_build
+kill -HUP $run
+is 'answers go on while a build hangs' "$(site_of_us)" ap
+before=$(date +%s)
+run_end TERM
+is 'the service ends well all the same' $ended 0
+like 'within seconds' $(($(date +%s) - before)) '^[4-8]$'
+is 'the build with it' "$(ls -d "/proc/$child" 2> /dev/null)" ''
+is 'and what serves goes on' "$(site_of_us)" ap
+
 # --- --detach, and nothing to serve ------------------------------------------------------------------
 
-run_start --detach
+run_start --pdns "$conf" -i ns0 --detach
 soon is_told READY=1
 run_end INT
 is 'with --detach it ends well' $ended 0
 is 'and nothing serves' "$(geoxdp status)" 'nothing is serving'
 : > "$map"
-run_start
+run_start --pdns "$conf" -i ns0
 eventually 'nothing serves, and the configuration is broken' is_told '^STATUS=nothing serves; the configuration has mistakes'
 is 'that is not ready' "$(grep -c READY=1 "$told")" 0
 to us > "$work/maps.2/geo.map"
@@ -266,7 +240,7 @@ geoxdp down -q
 
 in_server ip link set ns0 down
 in_server ip link set ns0 name away0
-run_start
+run_start --pdns "$conf" -i ns0
 eventually 'what is not of the configuration is tried again' says 'trying again in 2 s'
 in_server ip link set away0 name ns0
 in_server ip link set ns0 up
@@ -279,7 +253,7 @@ run_end
 # --- the watchdog ----------------------------------------------------------------------------------
 
 export WATCHDOG_USEC=400000
-run_start
+run_start --pdns "$conf" -i ns0
 sleep 1.5
 kill -STOP $run
 pings=$(grep -c WATCHDOG=1 "$told")

@@ -37,7 +37,11 @@ static void gx_fill_meta(struct gx_meta *meta, const char *file, const struct gx
 	meta->tcp_per_client = config->tcp_per_client;
 	meta->bypass = config->n_bypass;
 	gx_image_digest(image, meta->digests);
-	snprintf(meta->config, sizeof(meta->config), "%.255s", realpath(file, path) ? path : file);
+	/* Links are not resolved: one that is turned elsewhere tomorrow still names the configuration. */
+	if (*file == '/' || !getcwd(path, sizeof(path)))
+		snprintf(meta->config, sizeof(meta->config), "%.255s", file);
+	else if (snprintf(meta->config, sizeof(meta->config), "%s/%s", path, file) >= (int)sizeof(meta->config))
+		meta->config[sizeof(meta->config) - 1] = 0;
 }
 
 /*

@@ -105,8 +105,8 @@ static void gx_changes_on_hurry(evutil_socket_t fd, short what, void *context)
 	/* Nobody swaps while the lock is held: what is open afterwards is what serves. */
 	if (gx_follow_refresh(follow))
 		gx_reports_apply(follow);
-	else
-		gx_changes_forget(follow);
+	else if (follow->is_open)
+		gx_changes_hurry(follow, 1000);
 	close(lock);
 }
 

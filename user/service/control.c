@@ -44,6 +44,7 @@ struct gx_control {
 	void *context;
 	int fd;
 	struct event *acceptable;
+	struct event *pause;
 	struct gx_client *clients;
 	size_t n_clients;
 	char path[GX_CONTROL_PATH_OCTETS];
@@ -143,8 +144,12 @@ static void gx_control_on_client(evutil_socket_t fd, short what, void *context)
 	int stream = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct gx_client *client;
 
-	if (stream < 0)
+	if (stream < 0) {
+		/* Without descriptors, the socket would be readable again and again. */
+		event_del(control->acceptable);
+		event_add(control->pause, &(struct timeval){ .tv_sec = 1 });
 		return;
+	}
 	if (control->n_clients >= GX_CLIENTS_MAX || !gx_may_ask(stream)) {
 		close(stream);
 		return;
@@ -165,6 +170,13 @@ static void gx_control_on_client(evutil_socket_t fd, short what, void *context)
 	bufferevent_set_timeouts(client->stream, &(struct timeval){ .tv_sec = GX_CLIENT_ASK_S },
 				 &(struct timeval){ .tv_sec = GX_CLIENT_READ_S });
 	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+}
+
+static void gx_control_on_pause(evutil_socket_t fd, short what, void *context)
+{
+	struct gx_control *control = context;
+
+	event_add(control->acceptable, NULL);
 }
 
 void gx_control_begin(struct gx_control *control)
@@ -240,6 +252,7 @@ int gx_control_new(struct gx_control **out, struct event_base *base, gx_control_
 		return error;
 	}
 	control->acceptable = event_new(base, control->fd, EV_READ | EV_PERSIST, gx_control_on_client, control);
+	control->pause = event_new(base, -1, 0, gx_control_on_pause, control);
 	event_add(control->acceptable, NULL);
 	*out = control;
 	return 0;
@@ -250,6 +263,7 @@ void gx_control_free(struct gx_control *control, const char *why)
 	if (!control)
 		return;
 	event_free(control->acceptable);
+	event_free(control->pause);
 	close(control->fd);
 	unlink(control->path);
 	while (control->clients) {

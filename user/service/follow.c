@@ -11,7 +11,9 @@
 #include "user/service/follow_impl.h"
 #include "user/service/log.h"
 
-#define GX_FOLLOW_TICK_MS 250
+#define GX_FOLLOW_TICK_MS	250
+#define GX_FOLLOW_TCP_TICKS	20	/* until TCP is tried again */
+#define GX_FOLLOW_TROUBLE_TICKS	240	/* between two complaints about checks */
 
 /* A failure is told once, not at each tick. */
 static void gx_follow_say(struct gx_follow *follow, const struct gx_failure *failure)
@@ -24,31 +26,35 @@ static void gx_follow_say(struct gx_follow *follow, const struct gx_failure *fai
 
 static void gx_follow_end_tcp(struct gx_follow *follow)
 {
+	follow->tcp_failed = false;
 	if (follow->tcp)
 		gx_tcp_free(follow->tcp);
 	follow->tcp = NULL;
 }
 
+/* Begin, follow or leave TCP, as what serves wants it. What fails is tried again now and then, and told once. */
 static void gx_follow_tcp(struct gx_follow *follow)
 {
 	const bool wanted = follow->is_open && !follow->options.no_tcp && !(follow->serving.meta.flags & GX_META_NO_TCP);
-	struct gx_failure failure;
-	const char *note;
+	struct gx_failure failure = {};
+	const char *note = NULL;
 	int error;
 
+	follow->tcp_wait = GX_FOLLOW_TCP_TICKS;
 	if (!wanted) {
 		gx_follow_end_tcp(follow);
 		return;
 	}
 	error = follow->tcp ? gx_tcp_follow(follow->tcp, &failure) :
 			      gx_tcp_new(&follow->tcp, follow->base, follow->serving.interface, &failure);
-	if (error) {
-		gx_log(GX_LOG_WARNING, "TCP: %s", failure.text);
-		return;
-	}
-	note = gx_tcp_note(follow->tcp);
+	follow->tcp_failed = error;
+	if (!error)
+		note = gx_tcp_note(follow->tcp);
 	if (note)
-		gx_log(GX_LOG_WARNING, "TCP: %s", note);
+		snprintf(failure.text, sizeof(failure.text), "%s", note);
+	if (failure.text[0] && strcmp(failure.text, follow->tcp_said.text))
+		gx_log(GX_LOG_WARNING, "TCP: %s", failure.text);
+	follow->tcp_said = failure;
 }
 
 static void gx_follow_close(struct gx_follow *follow)
@@ -57,6 +63,7 @@ static void gx_follow_close(struct gx_follow *follow)
 		return;
 	gx_changes_forget(follow);
 	gx_health_set(follow->health, NULL, 0, NULL, 0);
+	gx_follow_end_tcp(follow);
 	gx_live_close(&follow->live);
 	gx_serving_close(&follow->serving);
 	follow->is_open = false;
@@ -106,19 +113,31 @@ bool gx_follow_refresh(struct gx_follow *follow)
 	if (!changed)
 		return true;
 	follow->serving.link_fd = follow->serving.prog_fd = -1; /* closed by gx_serving_refresh() */
-	if (changed > 0 && gx_follow_take(follow, &found))
-		return true;
-	gx_follow_close(follow);
-	gx_follow_tcp(follow);
 	if (changed > 0)
-		changed = -ESTALE;
-	else if (changed == -ENOENT)
+		return gx_follow_take(follow, &found);
+	if (changed != -ENOENT && changed != -ENODEV && changed != -EPROTO) {
+		/* In the middle of a swap, or short of memory: what was known holds until the next look. */
+		gx_follow_say(follow, &failure);
+		return false;
+	}
+	gx_follow_close(follow);
+	if (changed == -ENOENT)
 		gx_log(GX_LOG_NOTICE, "%s: nothing serves any more; `geoxdp reload` brings it up again",
 		       follow->serving.interface);
 	else
 		gx_follow_say(follow, &failure);
 	follow->options.changed(follow->options.context, changed);
 	return false;
+}
+
+/* Whether a generation was built from our configuration: by the same path, or another to the same file. */
+static bool gx_is_ours(const struct gx_follow *follow, const struct gx_meta *meta)
+{
+	struct stat ours, other;
+
+	return follow->options.n_interfaces || !strncmp(meta->config, follow->options.config, sizeof(meta->config) - 1) ||
+	       (!stat(meta->config, &other) && !stat(follow->options.config, &ours) && ours.st_dev == other.st_dev &&
+		ours.st_ino == other.st_ino);
 }
 
 /* Open what serves on an interface, if it is ours. */
@@ -132,8 +151,7 @@ static int gx_follow_try(struct gx_follow *follow, const char *interface, struct
 			gx_follow_say(follow, &failure);
 		return error;
 	}
-	if (follow->options.n_interfaces ||
-	    !strncmp(found->meta.config, follow->config, sizeof(found->meta.config) - 1))
+	if (gx_is_ours(follow, &found->meta))
 		return 0;
 	gx_serving_close(found);
 	return -ENOENT;
@@ -187,6 +205,22 @@ void gx_follow_look(struct gx_follow *follow)
 		gx_follow_take(follow, &best);
 }
 
+/* Checks that say nothing, for a fault of this node: told each minute while it goes on. */
+static void gx_follow_trouble(struct gx_follow *follow)
+{
+	struct gx_health_counts counts;
+
+	if (follow->trouble_wait && follow->trouble_wait--)
+		return;
+	gx_health_counts(follow->health, &counts);
+	if (!counts.trouble[0] || (counts.undecided == follow->undecided && follow->undecided))
+		return;
+	gx_log(GX_LOG_WARNING, "health: %llu attempts said nothing of their targets: %s",
+	       (unsigned long long)(counts.undecided - follow->undecided), counts.trouble);
+	follow->undecided = counts.undecided;
+	follow->trouble_wait = GX_FOLLOW_TROUBLE_TICKS;
+}
+
 static void gx_follow_on_tick(evutil_socket_t fd, short what, void *context)
 {
 	struct gx_follow *follow = context;
@@ -195,6 +229,9 @@ static void gx_follow_on_tick(evutil_socket_t fd, short what, void *context)
 		gx_follow_refresh(follow);
 	else
 		gx_follow_look(follow);
+	if (follow->tcp_failed && !--follow->tcp_wait)
+		gx_follow_tcp(follow);
+	gx_follow_trouble(follow);
 	gx_changes_tick(follow);
 }
 
@@ -213,8 +250,7 @@ size_t gx_follow_interfaces(const struct gx_follow *follow, char ***names)
 		bool ours = !gx_serving_open(&found, (*names)[i], &failure);
 
 		if (ours) {
-			ours = follow->options.n_interfaces ||
-			       !strncmp(found.meta.config, follow->config, sizeof(found.meta.config) - 1);
+			ours = gx_is_ours(follow, &found.meta);
 			gx_serving_close(&found);
 		}
 		if (ours)
@@ -234,8 +270,6 @@ int gx_follow_new(struct gx_follow **out, struct event_base *base, const struct 
 
 	follow->options = *options;
 	follow->base = base;
-	if (!realpath(options->config, follow->config))
-		snprintf(follow->config, sizeof(follow->config), "%s", options->config);
 	gx_changes_begin(follow);
 	error = gx_health_new(&follow->health, base, gx_changes_report, follow, failure);
 	if (error) {
@@ -255,7 +289,6 @@ void gx_follow_free(struct gx_follow *follow)
 		return;
 	event_free(follow->tick);
 	gx_follow_close(follow);
-	gx_follow_end_tcp(follow);
 	gx_health_free(follow->health);
 	gx_changes_end(follow);
 	free(follow);

@@ -15,7 +15,7 @@ struct gx_follow;
 struct gx_follow_options {
 	const char *const *interfaces;
 	size_t n_interfaces;	/* 0: those that serve what was built from the configuration */
-	const char *config;	/* path */
+	const char *config;	/* absolute path */
 	bool no_tcp;
 	bool quiet;		/* log no more than what went wrong, and flips */
 	/*

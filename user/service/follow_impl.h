@@ -3,7 +3,6 @@
 #ifndef GEOXDP_SERVICE_FOLLOW_IMPL_H
 #define GEOXDP_SERVICE_FOLLOW_IMPL_H
 
-#include <limits.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -23,13 +22,17 @@ struct gx_follow {
 	struct gx_follow_options options;
 	struct event_base *base;
 	struct event *tick;
-	char config[PATH_MAX];		/* resolved, as gx_meta has it */
 	struct gx_serving serving;
 	struct gx_live live;
 	bool is_open;			/* both */
 	struct gx_failure said;		/* why nothing could be opened; told once */
 	struct gx_health *health;
+	uint64_t undecided;		/* attempts, when the log told of them last */
+	int trouble_wait;		/* ticks until it may again */
 	struct gx_tcp *tcp;		/* NULL: the backend answers */
+	bool tcp_failed;		/* to begin, or to follow */
+	int tcp_wait;			/* ticks until it is tried again */
+	struct gx_failure tcp_said;
 	/* changes.c */
 	struct event *hurry;		/* reports wait */
 	struct gx_report *reports;
@@ -38,7 +41,7 @@ struct gx_follow {
 	uint64_t next_s;		/* when something in it ends; 0: nothing does */
 };
 
-/* One more look at the interface that is followed. Returns false where nothing is open afterwards. */
+/* One more look at the interface that is followed. Returns whether what serves is open. */
 bool gx_follow_refresh(struct gx_follow *follow);
 
 /* Prepare, and free; a gx_health_report; and what is to be done at each tick. */

@@ -34,7 +34,7 @@ enum { GX_SIGNALS = 3 };
 
 struct gx_daemon {
 	const struct gx_service_options *options;
-	const char *config;
+	char *config;			/* absolute */
 	struct event_base *base;
 	struct event *signals[GX_SIGNALS];
 	struct event *watchdog;
@@ -414,12 +414,13 @@ static void gx_service_close(struct gx_daemon *service)
 		event_base_free(service->base);
 	if (service->lock >= 0)
 		close(service->lock);
+	free(service->config);
 }
 
 int gx_service_run(const struct gx_service_options *options)
 {
-	struct gx_daemon service = { .options = options, .config = options->config ? options->config : options->pdns,
-				      .retry_s = GX_RETRY_FIRST_S, .lock = -1 };
+	struct gx_daemon service = { .options = options, .config = gx_absolute_path(options->config ? options->config : options->pdns),
+				     .retry_s = GX_RETRY_FIRST_S, .lock = -1 };
 	struct gx_failure failure;
 	int status = 0;
 

@@ -76,8 +76,7 @@ static bool gx_is_before(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
 }
 
-/* Relative paths are relative to the folder that service and build were started in. */
-static char *gx_absolute(const char *path)
+char *gx_absolute_path(const char *path)
 {
 	char *folder, *out;
 	size_t octets;
@@ -113,7 +112,7 @@ void gx_stamps_of_one(struct gx_stamps *stamps, const char *path)
 	gx_stamps_free(stamps);
 	stamps->list = gx_calloc(1, sizeof(*stamps->list));
 	stamps->count = 1;
-	stamps->list[0].path = gx_absolute(path);
+	stamps->list[0].path = gx_absolute_path(path);
 	stamps->taken = gx_file_clock();
 	gx_stamp_take(&stamps->list[0].stamp, stamps->list[0].path, &changed);
 }
@@ -150,7 +149,7 @@ void gx_stamps_follow(struct gx_stamps *stamps, struct evbuffer *list)
 
 	while ((line = evbuffer_readln(list, NULL, EVBUFFER_EOL_LF))) {
 		gx_grow(&after.list, after.count, capacity);
-		after.list[after.count++] = (struct gx_stamped){ .path = gx_absolute(line) };
+		after.list[after.count++] = (struct gx_stamped){ .path = gx_absolute_path(line) };
 		free(line);
 	}
 	if (!after.count)

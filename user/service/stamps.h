@@ -33,6 +33,9 @@ struct gx_stamps {
 	struct timespec taken;		/* by the clock of file systems */
 };
 
+/* A path as the folder makes it that this process was started in; malloc family. Links are not resolved. */
+char *gx_absolute_path(const char *path);
+
 /* Take the stamps of one path alone. */
 void gx_stamps_of_one(struct gx_stamps *stamps, const char *path);
 
