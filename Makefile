@@ -55,6 +55,7 @@ CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
+STEER_SKEL := $(BUILD)/steer.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
@@ -78,6 +79,15 @@ $(BUILD)/geoxdp.bpf.o: bpf/geoxdp.bpf.c $(BPF_DEPS)
 $(SKEL): $(BUILD)/geoxdp.bpf.o
 	$(BPFTOOL) gen skeleton $< name geoxdp_bpf > $@
 
+# The sk_lookup program of `geoxdp run`.
+$(BUILD)/steer.bpf.o: bpf/steer.bpf.c $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@.full
+	$(BPFTOOL) gen object $@ $@.full
+
+$(STEER_SKEL): $(BUILD)/steer.bpf.o
+	$(BPFTOOL) gen skeleton $< name steer_bpf > $@
+
 # --- the command -------------------------------------------------------------------------------
 
 $(BUILD)/obj/%.o: %.c
@@ -88,7 +98,7 @@ $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
 
-$(SYS_OBJ) $(SAN_SYS): $(SKEL)
+$(SYS_OBJ) $(SAN_SYS): $(SKEL) $(STEER_SKEL)
 
 $(BUILD)/geoxdp: $(CLI_OBJ) $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
@@ -125,6 +135,15 @@ $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
 
+# The TCP part of the service alone, and clients that try it.
+$(BUILD)/net/tcp_node: $(BUILD)/obj/tests/net/tcp_node.o $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
+
+$(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests
 	@$(MAKE) --no-print-directory check-all
@@ -136,7 +155,7 @@ NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
 CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
-NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
+NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client
 export BUILD
 
 check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
@@ -173,12 +192,15 @@ demo: deps		## a CDN between network namespaces, asked by clients all over the w
 install: $(BUILD)/geoxdp	## install below DESTDIR and PREFIX (default /usr/local)
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/geoxdp
 	install -D -m 644 user/cli/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,/usr/local/,$(PREFIX)/,' examples/systemd/geoxdp.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/geoxdp.service
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done
 
 uninstall:		## remove what install installed
-	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/geoxdp.service
 	for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done

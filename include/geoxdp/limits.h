@@ -45,6 +45,9 @@
 /* "web 2001:db8:...", a site's name, or a check's name and a domain name's beginning. */
 #define GX_UNIT_NAME_OCTETS	112
 
+/* Generations that stay pinned: the one that serves, and those that `geoxdp rollback` can go to. */
+#define GX_GENERATIONS_KEPT	3
+
 /* Tables of a generation whose content is summed. */
 #define GX_DIGESTS_MAX		16
 

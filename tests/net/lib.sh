@@ -151,6 +151,7 @@ nsd_start() {	# [ZONE_FILE]
 	local zone=${1:-$PWD/tests/net/cdn/example.com.zone} try
 
 	mkdir -p "$work/nsd"
+	[ "${zone#/}" != "$zone" ] || zone=$PWD/$zone
 	cat > "$work/nsd/nsd.conf" <<-END
 		server:
 		  ip-address: $server4

@@ -36,8 +36,11 @@ struct gx_options {
 	bool json;
 	bool dnssec;
 	bool no_edns;
+	bool tcp;
 	bool quiet;
 	bool force;
+	bool detach;
+	bool no_tcp;
 	char **operands;
 	int n_operands;
 };
@@ -63,6 +66,8 @@ int gx_cmd_stats(const struct gx_command *command, const struct gx_options *opti
 int gx_cmd_diff(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_map(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_import(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_run(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_ask(const struct gx_command *command, const struct gx_options *options);
 
 /**
  * gx_parse_options - read a command's arguments

@@ -22,7 +22,7 @@ _geoxdp()
 	esac
 	case $cur in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help "$command" | sed -n 's/^  -., \(--[a-z]*\).*/\1/p')" -- "$cur") ;;
+		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help "$command" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p')" -- "$cur") ;;
 	*)
 		[ "$command" = help ] || return
 		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$cur") ;;

@@ -12,7 +12,7 @@
 #include "user/core/iso3166.h"
 #include "user/core/location.h"
 #include "user/core/render.h"
-#include "user/sys/pins.h"
+#include "user/sys/serving.h"
 
 /* Where an address is, and who says so. */
 struct gx_place {
@@ -370,8 +370,7 @@ out:
 static const char *gx_serving_config(const struct gx_command *command, const struct gx_options *options,
 				     struct gx_meta *meta)
 {
-	struct gx_attachment attachment;
-	char folder[GX_PATH_OCTETS];
+	struct gx_serving serving;
 	struct gx_failure failure;
 	const char **interfaces;
 
@@ -379,14 +378,12 @@ static const char *gx_serving_config(const struct gx_command *command, const str
 		gx_complain(command, "%s; which configuration? -c CONF or --pdns PDNS_CONF", gx_nothing_serves());
 		return NULL;
 	}
-	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {
+	if (gx_serving_open(&serving, interfaces[0], &failure)) {
 		gx_complain(command, "%s", failure.text);
 		return NULL;
 	}
-	if (!gx_pins_find(interfaces[0], attachment.prog_id, folder) || gx_pins_meta(folder, meta, &failure)) {
-		gx_complain(command, "%s: the serving generation does not say what it was built from", interfaces[0]);
-		return NULL;
-	}
+	*meta = serving.meta;
+	gx_serving_close(&serving);
 	return meta->config;
 }
 

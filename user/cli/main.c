@@ -13,10 +13,10 @@ static const struct gx_command gx_commands[] = {
 	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
 	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
 	  gx_cmd_check },
-	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedniqj", 1, 2,
+	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedntiqj", 1, 2,
 	  "Builds the query, gives it to the XDP program in the kernel, and prints the reply as dig does, or\n"
 	  "`passed: REASON` where the DNS server behind it would get the query. Without -c or --pdns, asks the\n"
-	  "generation that is serving; its counters do not move.\n\n"
+	  "generation that is serving; its counters do not move. --tcp shows what `geoxdp run` answers over TCP.\n\n"
 	  "  geoxdp query --pdns examples/own-cdn/pdns.conf --from 8.8.8.8 www.example.com\n"
 	  "  geoxdp query --ecs 193.0.0.0/21 www.example.com AAAA\n",
 	  gx_cmd_query },
@@ -38,6 +38,21 @@ static const struct gx_command gx_commands[] = {
 	  "Exit status 1 if nothing is serving.\n\n"
 	  "  geoxdp status --json\n",
 	  gx_cmd_status },
+	{ "run", "", "a service: serve, reload what changes, check health, answer TCP", "cpimFDTq", 0, 0,
+	  "Stays in the foreground, for systemd (Type=notify) or a terminal. Watches all files that the configuration\n"
+	  "is read from; a mistake in one changes nothing, and is logged. SIGHUP and `geoxdp reload` read all of them\n"
+	  "again. When it ends, or is killed, what serves goes on serving, unless --detach is given.\n\n"
+	  "  geoxdp run -c /etc/geoxdp/geoxdp.conf\n",
+	  gx_cmd_run },
+	{ "reload", "", "have the running service read everything again", "", 0, 0,
+	  "Prints what the build says, and exits with its status. Exit status 1 if no service runs.\n\n"
+	  "  geoxdp reload\n",
+	  gx_cmd_ask },
+	{ "rediscover", "", "the same, and say which files came and went", "", 0, 0,
+	  "As `pdns_control rediscover` looks for new zones: all is read again, and the files that were not read\n"
+	  "before, or are not any more, are printed.\n\n"
+	  "  geoxdp rediscover\n",
+	  gx_cmd_ask },
 	{ "diff", "CONF1 CONF2", "which clients a change of the configuration would tell something else", "qj", 2, 2,
 	  "Per geo name: the share of the IPv4 and IPv6 space, the countries and the prefixes that move. Both kinds of\n"
 	  "configuration are taken. Exit status 0 whether anything moves or not.\n\n"
@@ -78,7 +93,7 @@ static int gx_print_help(FILE *file)
 	fprintf(file, "geoxdp - GeoDNS answers in the network driver\n\n"
 		      "usage: geoxdp COMMAND [options] [operands]\n\n");
 	for (size_t i = 0; i < GX_N_COMMANDS; i++)
-		fprintf(file, "  %-8s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
+		fprintf(file, "  %-10s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
 			gx_commands[i].summary);
 	fprintf(file, "\n`geoxdp help COMMAND` says more. Exit status: 0 done, 1 failed, 2 usage,\n"
 		      "3 invalid configuration.\n");

@@ -26,11 +26,14 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 'e', "ecs", "NET", "EDNS client subnet, such as 198.51.100.0/24" },
 	{ 'd', "dnssec", NULL, "set DO=1" },
 	{ 'n', "noedns", NULL, "send no OPT" },
+	{ 't', "tcp", NULL, "ask as over TCP: large answers come whole" },
 	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
 	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
 	{ 'L', "files", "FILE", "list the files that were read or looked for there, one a line" },
 	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
+	{ 'D', "detach", NULL, "stop answering when the service ends" },
+	{ 'T', "no-tcp", NULL, "leave TCP to the DNS server behind" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'h', "help", NULL, "this help" },
@@ -110,11 +113,20 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 	case 'F':
 		out->force = true;
 		return 0;
+	case 'D':
+		out->detach = true;
+		return 0;
+	case 'T':
+		out->no_tcp = true;
+		return 0;
 	case 'd':
 		out->dnssec = true;
 		return 0;
 	case 'n':
 		out->no_edns = true;
+		return 0;
+	case 't':
+		out->tcp = true;
 		return 0;
 	case 'q':
 		out->quiet = true;
