@@ -24,6 +24,9 @@ struct gx_overrides {
 
 void gx_overrides_add(struct gx_overrides *overrides, const struct gx_prefix *prefix, const struct gx_leaf *leaf);
 
+/* The prefix under which addresses are looked up: of IPv6 forms that carry an IPv4 address, that. */
+struct gx_prefix gx_override_prefix(const struct gx_prefix *prefix);
+
 /**
  * gx_overrides_leaves - the leaves that give these overrides, with exact scopes
  * @family: of the overrides

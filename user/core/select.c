@@ -75,3 +75,32 @@ size_t gx_select_all(const struct gx_selection *selection)
 	}
 	return changed;
 }
+
+static bool needs_unit(const struct gx_selection *selection, const struct gx_option *option, __u32 unit)
+{
+	for (size_t i = 0; i < option->n_units; i++)
+		if (option->units + i < selection->n_option_units &&
+		    selection->option_units[option->units + i].unit == unit)
+			return true;
+	return false;
+}
+
+size_t gx_select_count(const struct gx_selection *selection, __u32 unit)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < selection->n_choices; i++) {
+		const struct gx_choice *choice = &selection->choices[i];
+		bool needs = false, last = !choice->option;
+
+		for (size_t j = choice->option; !last && !needs && j < selection->n_options; j++) {
+			const struct gx_option *option = &selection->options[j];
+
+			last = option->flags & GX_OPTION_LAST;
+			needs = (option->answer == choice->answer || option->clamped == choice->answer) &&
+				needs_unit(selection, option, unit);
+		}
+		count += needs;
+	}
+	return count;
+}
