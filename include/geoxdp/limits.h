@@ -27,8 +27,8 @@
 
 /* An answer is stored in cells of two cache lines. */
 #define GX_CELL_OCTETS		112
-/* A stored answer leaves room for header (12), shortest question (5) and a bare OPT (11). */
-#define GX_ANSWER_MAX_OCTETS	(GX_REPLY_MAX_OCTETS - 12 - 5 - 11)
+/* A stored answer leaves room for header (12) and shortest question (5); over TCP there may be no OPT. */
+#define GX_ANSWER_MAX_OCTETS	(GX_TCP_MAX_OCTETS - 12 - 5)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
 /* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
