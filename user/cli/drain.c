@@ -55,22 +55,19 @@ static bool gx_check_site(const struct gx_command *command, const struct gx_chan
 	return is_there;
 }
 
-/* Choices that name the site although it is drained. */
-static size_t gx_count_stuck(struct gx_change *change, const char *site)
+/* Choices that name a drained site. Interfaces that went up together have one generation. */
+static size_t gx_count_stuck(const struct gx_change *change)
 {
 	size_t stuck = 0;
 
 	for (size_t i = 0; i < change->count; i++) {
-		struct gx_live *live = &change->list[i].live;
-		const struct gx_unit *unit = gx_live_find_site(live, site);
+		uint32_t prog_id = change->list[i].serving.attachment.prog_id;
 		bool is_first = true;
 
-		/* Interfaces of one group have one generation. */
 		for (size_t j = 0; j < i; j++)
-			is_first = is_first && change->list[j].serving.attachment.prog_id !=
-				   change->list[i].serving.attachment.prog_id;
-		if (unit && is_first)
-			stuck += gx_select_count(&live->selection, unit - live->units);
+			is_first = is_first && change->list[j].serving.attachment.prog_id != prog_id;
+		if (is_first)
+			stuck += gx_select_count(&change->list[i].live.selection, GX_UNIT_DRAINED);
 	}
 	return stuck;
 }
@@ -104,9 +101,9 @@ static void gx_print_drains(const struct gx_state *state)
 }
 
 static void gx_report_drains(const struct gx_command *command, const struct gx_options *options,
-			     struct gx_change *change, const char *site, bool drained)
+			     const struct gx_change *change, const char *site, bool drained)
 {
-	size_t stuck = drained ? gx_count_stuck(change, site) : 0;
+	size_t stuck = gx_count_stuck(change);
 
 	if (options->json) {
 		gx_print_json(json_pack("{s:s, s:I, s:I, s:b, s:o}", "site", site, "changed",
@@ -118,8 +115,8 @@ static void gx_report_drains(const struct gx_command *command, const struct gx_o
 		gx_print_drains(&change->state);
 	}
 	if (stuck)
-		gx_complain(command, "%zu answer%s still name%s %s, since nothing else is left", stuck,
-			    stuck == 1 ? "" : "s", stuck == 1 ? "s" : "", site);
+		gx_complain(command, "%zu answer%s a drained site all the same, since nothing else is left", stuck,
+			    stuck == 1 ? " names" : "s name");
 	gx_change_remarks(options, change);
 }
 

@@ -76,16 +76,7 @@ size_t gx_select_all(const struct gx_selection *selection)
 	return changed;
 }
 
-static bool needs_unit(const struct gx_selection *selection, const struct gx_option *option, __u32 unit)
-{
-	for (size_t i = 0; i < option->n_units; i++)
-		if (option->units + i < selection->n_option_units &&
-		    selection->option_units[option->units + i].unit == unit)
-			return true;
-	return false;
-}
-
-size_t gx_select_count(const struct gx_selection *selection, __u32 unit)
+size_t gx_select_count(const struct gx_selection *selection, __u32 flags)
 {
 	size_t count = 0;
 
@@ -95,10 +86,11 @@ size_t gx_select_count(const struct gx_selection *selection, __u32 unit)
 
 		for (size_t j = choice->option; !last && !needs && j < selection->n_options; j++) {
 			const struct gx_option *option = &selection->options[j];
+			__u32 of_units;
 
 			last = option->flags & GX_OPTION_LAST;
 			needs = (option->answer == choice->answer || option->clamped == choice->answer) &&
-				needs_unit(selection, option, unit);
+				units_of_option(selection, option, &of_units) && of_units & flags;
 		}
 		count += needs;
 	}
