@@ -14,7 +14,7 @@ ap=${us//us/ap} ap=${ap/2.20/2.30}
 
 serves_us() { expect_dig "$1" SERVED_GEO "$us" -b $us4 geo.example.com; }
 serves_ap() { expect_dig "$1" SERVED_GEO "$ap" -b $us4 geo.example.com; }
-generations() { ls "$pins/${1:-ns0}" 2> /dev/null | paste -sd ' '; }
+generations() { ls "$pins/ns0" 2> /dev/null | paste -sd ' '; }
 map_id() {	# GENERATION TABLE [IFACE]
 	bpftool map show pinned "$pins/${3:-ns0}/gen-$1/$2" | sed -n '1s/:.*//p'
 }
