@@ -64,6 +64,12 @@ like 'status: digests' "$(printf '%s' "$status" | perl -MJSON::PP -e 'local $/;
 	print join " ", map { length $_->{digest} } grep { $_->{name} =~ /^(names|answers|countries4)$/ } @{decode_json(<STDIN>)->[0]{tables}}')" \
 	'^32 32 32$'
 
+like 'status: no backend' "$(geoxdp status)" '^  backend        none on UDP port 53: queries that are passed get no answer$'
+nsd_start
+like 'status: the backend' "$(geoxdp status)" "^  backend        nsd[^(]* \\([0-9]+\\) on UDP $server4\$"
+like 'over TCP as well' "$(geoxdp status)" "^  backend        nsd[^(]* \\([0-9]+\\) on TCP $server6\$"
+is 'as JSON' "$(geoxdp status --json | json 0 backend)" 4
+
 # --- how many are kept, and going back -------------------------------------------------------------
 
 geoxdp down -q

@@ -104,5 +104,6 @@ void gx_change_remarks(const struct gx_options *options, const struct gx_change 
 	if (!change->count)
 		fprintf(stderr, "%s: the next `geoxdp up` puts it into effect\n", gx_nothing_serves());
 	if (options->for_s && !gx_live_is_run())
-		fprintf(stderr, "no `geoxdp run` is there to end it in time: the next command that changes something does\n");
+		fprintf(stderr, "no `geoxdp run` is there to end it in time: "
+				"the next command that changes something does\n");
 }

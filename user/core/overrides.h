@@ -56,8 +56,8 @@ struct gx_override_steps {
  * @wanted: as above
  * @steps: zero-initialised; receives the updates, to be made in this order
  *
- * After each step every address has its location of before or of after, and a scope in which all have the same, provided
- * that this holds of what the trie holds now. Nothing is done for what stays as it is.
+ * After each step every address has its location of before or of after, and a scope in which all have the same, if
+ * this holds of what the trie holds now. Nothing is done for what stays as it is.
  *
  * The way there: first the space is cut so finely that no leaf holds both what changes and what does not, with the
  * old locations and depths that fit both; then leaf after leaf changes, each with its own prefix as its scope; then
