@@ -8,9 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How often to look at a generation that cannot be read, since a swap may have replaced it meanwhile. */
-#define GX_LOOKS 4
-
 /* The pinned program of a generation, if it is the one that is attached. */
 static int gx_serving_open_prog(struct gx_serving *serving, struct gx_failure *failure)
 {
