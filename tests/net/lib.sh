@@ -148,7 +148,7 @@ network_start() {
 
 # All is in $work; NSD ends with the namespaces.
 nsd_start() {	# [ZONE_FILE]
-	local zone=${1:-tests/net/cdn/example.com.zone} try
+	local zone=${1:-$PWD/tests/net/cdn/example.com.zone} try
 
 	mkdir -p "$work/nsd"
 	[ "${zone#/}" != "$zone" ] || zone=$PWD/$zone

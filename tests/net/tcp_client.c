@@ -237,6 +237,30 @@ static void half_close(size_t count)
 	printf("%zu of %zu answered, %s\n", session->answered, session->asked, session->closed ? "closed" : "open");
 }
 
+/* A zone transfer for a client that says at once that it has nothing more to ask. Counts messages and records. */
+static void transfer(void)
+{
+	static const uint8_t query[] = "\0\35\5\7\0\0\0\1\0\0\0\0\0\0\7example\3com\0\0\374\0\1";
+	struct session *session = session_open(0);
+	size_t messages = 0, records = 0;
+	uint8_t message[65535];
+
+	fcntl(session->fd, F_SETFL, 0);
+	send(session->fd, query, sizeof(query) - 1, MSG_NOSIGNAL);
+	shutdown(session->fd, SHUT_WR);
+	while (recv(session->fd, message, 2, MSG_WAITALL) == 2) {
+		ssize_t octets = message[0] << 8 | message[1];
+
+		if (recv(session->fd, message, octets, MSG_WAITALL) != octets)
+			die("ended within message %zu", messages);
+		if (octets < HEADER_OCTETS || message[0] != 5 || message[1] != 7 || message[3] & 15)
+			die("message %zu is none of the transfer", messages);
+		messages++;
+		records += message[6] << 8 | message[7];
+	}
+	printf("%zu records%s\n", records, messages > 1 ? " in several messages" : "");
+}
+
 /* Queries, then something that is none, then one more query, which nobody can find any more. */
 static void garbage(const char *kind)
 {
@@ -263,14 +287,18 @@ static void garbage(const char *kind)
 	printf("%zu of 3 answered, %s\n", session->answered, session->closed ? "closed" : "open");
 }
 
-/* How long a connection is kept that is not used, or on which one query comes an octet at a time. */
-static void idle(bool trickle)
+/* How long a connection is kept that is not used (any more), or on which one query comes an octet at a time. */
+static void idle(bool trickle, size_t before)
 {
 	struct session *session = session_open(0);
-	uint8_t octets[64];
-	size_t count = render_queries(session, 1, octets), sent = 0;
-	int64_t since = now_ms();
+	uint8_t *octets = room(before + 1);
+	size_t count, sent = 0;
+	int64_t since;
 
+	send_all(session, octets, render_queries(session, before, octets), 0, true);
+	receive_until(session, true);
+	since = now_ms();
+	count = render_queries(session, 1, octets);
 	while (!session->closed && now_ms() - since < 60000) {
 		if (trickle && sent + 1 < count)
 			send(session->fd, octets + sent++, 1, MSG_NOSIGNAL);
@@ -386,13 +414,15 @@ int main(int argc, char **argv)
 	else if (!strcmp(argv[3], "garbage") && argc > 4)
 		garbage(argv[4]);
 	else if (!strcmp(argv[3], "idle") || !strcmp(argv[3], "trickle"))
-		idle(!strcmp(argv[3], "trickle"));
+		idle(!strcmp(argv[3], "trickle"), numbers[0]);
 	else if (!strcmp(argv[3], "slow"))
 		slow_reader(numbers[0]);
 	else if (!strcmp(argv[3], "stuck"))
 		stuck_reader(numbers[0]);
 	else if (!strcmp(argv[3], "many") || !strcmp(argv[3], "busy"))
 		many(numbers[0], !strcmp(argv[3], "busy"));
+	else if (!strcmp(argv[3], "transfer"))
+		transfer();
 	else if (!strcmp(argv[3], "resets"))
 		resets(numbers[0]);
 	else

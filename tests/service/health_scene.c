@@ -210,7 +210,7 @@ uint16_t refusing_port(void)
 	return port;
 }
 
-/* Read a request's head, and say what there is to say, as far as the client wants it. */
+/* Read a request's head, or a TLS record's begin, and say what there is to say, as far as the client wants it. */
 static void server_answer(struct server *server, int fd)
 {
 	char *request = server->request;
@@ -218,7 +218,7 @@ static void server_answer(struct server *server, int fd)
 	ssize_t octets = 1;
 
 	request[0] = '\0';
-	while (!strstr(request, "\r\n\r\n") && octets > 0 && used < sizeof(server->request) - 1) {
+	while (!strstr(request, "\r\n\r\n") && request[0] != 0x16 && octets > 0 && used < sizeof(server->request) - 1) {
 		octets = recv(fd, request + used, sizeof(server->request) - 1 - used, 0);
 		used += octets > 0 ? octets : 0;
 		request[used] = '\0';

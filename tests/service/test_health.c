@@ -90,7 +90,7 @@ static void test_flapping_below_the_threshold_never_flips(void **state)
 	scene_tear_down(&stage.scene);
 }
 
-/* Down while any check is; and pending only where the next results could bring it up: all that are down have begun to rise. */
+/* And pending only where the next results could bring it up: all that are down have begun to rise. */
 static void test_a_unit_is_down_while_any_of_its_checks_is(void **state)
 {
 	struct stage stage;

@@ -102,12 +102,12 @@ static void test_the_program_gets_its_arguments_as_they_are(void **state)
 	scene_set_up(&scene);
 	scene.units[scene_unit(&scene, "eu")].flags = GX_UNIT_DOWN;
 	scene_exec(&scene, 1,
-		   (const char *const[]){ "sh", "-c", "test \"$#\" = 3 -a \"$1\" = 'a b' -a -z \"$2\" -a \"$3\" = '*'",
+		   (const char *const[]){ "/bin/sh", "-c", "test \"$#\" = 3 -a \"$1\" = 'a b' -a -z \"$2\" -a \"$3\" = '*'",
 					  "sh", "a b", "", "*", NULL });
 	scene.checks[1].interval_ms = scene.checks[1].timeout_ms = 5000;
 	scene_set(&scene);
 	scene_attempts(&scene, 1);
-	assert_told(&scene, 1, 0, "c sh: exit status 0");
+	assert_told(&scene, 1, 0, "c /bin/sh: exit status 0");
 	scene_tear_down(&scene);
 }
 

@@ -130,7 +130,8 @@ static void test_the_request_is_plain_and_says_who_asks(void **state)
 	host = strstr(request, "Host: ");
 	assert_non_null(host);
 	snprintf(expect, sizeof(expect),
-		 "GET / HTTP/1.1\r\n%.*s\r\nUser-Agent: geoxdp/" GX_VERSION "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+		 "GET / HTTP/1.1\r\n%.*s\r\n"
+		 "User-Agent: geoxdp/" GX_VERSION "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
 		 (int)strcspn(host, "\r"), host);
 	assert_string_equal(request, expect);
 }
@@ -157,7 +158,8 @@ static void test_the_address_stands_in_for_the_host_of_the_url(void **state)
 		assert_told(&scene, 1, 0, why);
 		scene_tear_down(&scene);
 		server_stop(&server);
-		snprintf(host, sizeof(host), "GET /health?a=b HTTP/1.1\r\nHost: www.example.invalid:%u\r\n", server.port);
+		snprintf(host, sizeof(host), "GET /health?a=b HTTP/1.1\r\nHost: www.example.invalid:%u\r\n",
+			 server.port);
 		assert_int_equal(strncmp(server.request, host, strlen(host)), 0);
 	}
 }
@@ -252,7 +254,8 @@ static void make_certificate(char *key, char *certificate, char *days)
 /* `openssl s_server` says on which port it listens. */
 static void tls_start(struct tls *tls, struct folder *folder)
 {
-	char *arguments[] = { "openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-key", NULL, "-cert", NULL, NULL };
+	char *arguments[] = { "openssl", "s_server", "-accept", "127.0.0.1:0", "-www",
+			      "-key", NULL, "-cert", NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	char line[256];
 	FILE *output;
@@ -351,7 +354,7 @@ static void test_plain_http_at_an_https_url_is_a_failure(void **state)
 	tls.port = server.port;
 	told = ask_tls(&tls, "www.example.test", folder_path(folder, "certificate"));
 	assert_int_equal(told.flags, GX_UNIT_DOWN);
-	assert_string_not_equal(told.why, "");
+	assert_non_null(strstr(told.why, "SSL"));
 	server_stop(&server);
 }
 

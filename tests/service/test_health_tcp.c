@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* TCP checks, attempts in time, and what of the node's own faults never takes a unit down. */
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -106,6 +111,86 @@ static void test_a_name_that_cannot_be_resolved_says_nothing(void **state)
 	scene_attempts(&scene, 1);
 	assert_undecided(&scene, "c nowhere.invalid:80: Could not resolve host: nowhere.invalid");
 	scene_tear_down(&scene);
+}
+
+/* Namespaces of its own, in which the rest of the process stays. Skips the test where they cannot be had. */
+static void leave_the_machine(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET)) {
+		print_message("# namespaces need root\n");
+		skip();
+	}
+	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &lo), 0);
+	close(fd);
+}
+
+static void test_a_silent_resolver_takes_nothing_down_and_blocks_nothing(void **state)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(53) };
+	char *path = folder_put(*state, "resolv.conf", "nameserver 127.0.0.9\n");
+	struct scene scene;
+	uint64_t began;
+	int fd;
+
+	leave_the_machine();
+	assert_int_equal(mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL), 0);
+	/* It takes questions, and nobody reads them. */
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	address.sin_addr.s_addr = htonl(0x7f000009);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	scene_set_up(&scene);
+	scene_tcp(&scene, scene_unit(&scene, "eu"), "www.example.test", 80);
+	scene_http(&scene, scene_unit(&scene, "us"), "http://www.example.test/", "");
+	scene_set(&scene);
+	began = now_ms();
+	scene_attempts(&scene, 4);
+	assert_int_equal(scene_counts(&scene).undecided, 4);
+	assert_nothing_told(&scene);
+	assert_non_null(strstr(scene_counts(&scene).trouble, ": its name was not resolved in time"));
+	scene_tear_down(&scene);
+	/* The resolver's own time is five seconds, twice. */
+	assert_in_range(now_ms() - began, 0, 4000);
+	close(fd);
+}
+
+/* One local port for all, and it is taken: connect() fails before it asks the target. */
+static void test_without_a_local_port_nothing_flips(void **state)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	struct scene scene;
+	uint16_t port;
+	char url[64];
+	int fd, client;
+	FILE *range;
+
+	leave_the_machine();
+	fd = server_listen("127.0.0.1", 8, &port);
+	range = fopen("/proc/sys/net/ipv4/ip_local_port_range", "w");
+	assert_non_null(range);
+	fprintf(range, "%u %u", port - 1, port - 1);
+	assert_int_equal(fclose(range), 0);
+	address.sin_port = htons(port);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof(address)), 0);
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u/", port);
+	scene_set_up(&scene);
+	scene_tcp(&scene, scene_unit(&scene, "eu"), "127.0.0.1", port);
+	scene_http(&scene, scene_unit(&scene, "us"), url, "");
+	scene_set(&scene);
+	scene_attempts(&scene, 4);
+	assert_int_equal(scene_counts(&scene).undecided, 4);
+	assert_nothing_told(&scene);
+	assert_non_null(strstr(scene_counts(&scene).trouble, "Cannot assign requested address"));
+	scene_tear_down(&scene);
+	close(client);
+	close(fd);
 }
 
 /* A listener whose queue is full does not answer a SYN. */
@@ -308,6 +393,9 @@ int main(void)
 		cmocka_unit_test(test_too_low_a_limit_of_open_files_is_told),
 		cmocka_unit_test(test_attempts_begin_an_interval_give_or_take_the_jitter_after_each_other),
 		cmocka_unit_test(test_a_running_attempt_survives_a_new_generation_and_ends_with_its_check),
+		/* The last, for what they do to the process. */
+		cmocka_unit_test(test_without_a_local_port_nothing_flips),
+		folder_test(test_a_silent_resolver_takes_nothing_down_and_blocks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

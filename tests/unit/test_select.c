@@ -156,6 +156,24 @@ static void test_all_choices(void **state)
 	assert_int_equal(scene.choices[1].answer, 100);
 }
 
+static void test_what_still_names_a_drained_site(void **state)
+{
+	struct scene scene = scene_of(0);
+	struct gx_selection *selection = connect(&scene);
+
+	gx_select_all(selection);
+	assert_int_equal(gx_select_count(selection, GX_UNIT_DRAINED), 0);
+	scene.units[EU].flags = GX_UNIT_DRAINED;
+	assert_int_equal(gx_select_count(selection, GX_UNIT_DRAINED), 2);	/* not yet selected anew */
+	scene.units[ALONE].flags = GX_UNIT_DRAINED;
+	gx_select_all(selection);
+	assert_int_equal(gx_select_count(selection, GX_UNIT_DRAINED), 1);	/* nothing else is left */
+	scene.units[US].flags = GX_UNIT_DRAINED;
+	gx_select_all(selection);
+	assert_int_equal(gx_select_count(selection, GX_UNIT_DRAINED), 3);
+	assert_int_equal(gx_select_count(selection, GX_UNIT_DOWN), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_broken_tables_change_nothing),
 		cmocka_unit_test(test_all_choices),
+		cmocka_unit_test(test_what_still_names_a_drained_site),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

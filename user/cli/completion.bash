@@ -20,6 +20,10 @@ _geoxdp()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
+	if [ "$command" = net ] && [ "$COMP_CWORD" -eq 2 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "add del list" -- "$cur")
+		return
+	fi
 	case $cur in
 	-*)
 		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help "$command" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p')" -- "$cur") ;;

@@ -13,10 +13,10 @@ static const struct gx_command gx_commands[] = {
 	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
 	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
 	  gx_cmd_check },
-	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedniqj", 1, 2,
+	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedntiqj", 1, 2,
 	  "Builds the query, gives it to the XDP program in the kernel, and prints the reply as dig does, or\n"
 	  "`passed: REASON` where the DNS server behind it would get the query. Without -c or --pdns, asks the\n"
-	  "generation that is serving; its counters do not move.\n\n"
+	  "generation that is serving; its counters do not move. --tcp shows what `geoxdp run` answers over TCP.\n\n"
 	  "  geoxdp query --pdns examples/own-cdn/pdns.conf --from 8.8.8.8 www.example.com\n"
 	  "  geoxdp query --ecs 193.0.0.0/21 www.example.com AAAA\n",
 	  gx_cmd_query },
@@ -34,6 +34,31 @@ static const struct gx_command gx_commands[] = {
 	  "Without -i, on all interfaces. The DNS server behind gets all queries from then on.\n\n"
 	  "  geoxdp down\n",
 	  gx_cmd_down },
+	{ "rollback", "[N]", "let an earlier generation serve again", "iqj", 0, 1,
+	  "Without N, the generation before the one that serves. All interfaces change, or none. Generations that were\n"
+	  "rolled back stay, and N can name one of them, until the next `geoxdp up`. Drains, overrides and what health\n"
+	  "checks found are kept.\n\n"
+	  "  geoxdp rollback\n"
+	  "  geoxdp rollback 7\n",
+	  gx_cmd_rollback },
+	{ "drain", "SITE", "take a site out of every answer at once", "uqj", 1, 1,
+	  "Its clients get the next site of their map. In effect in milliseconds, on all interfaces; kept over swaps,\n"
+	  "rollbacks and restarts, until `geoxdp undrain`, or until the time given is over.\n\n"
+	  "  geoxdp drain eu\n"
+	  "  geoxdp drain eu --for 1h\n",
+	  gx_cmd_drain },
+	{ "undrain", "SITE", "let a drained site be answered again", "qj", 1, 1,
+	  "  geoxdp undrain eu\n",
+	  gx_cmd_undrain },
+	{ "net", "add|del|list ...", "override where prefixes are", "uqj", 1, 3,
+	  "net add PREFIX LOCATION, net del PREFIX, net list. LOCATION is an ISO 3166-1 code, or a name of your own that a\n"
+	  "nets source of the serving generation gives. In effect at once, with exact ECS scopes, also next to the prefix;\n"
+	  "kept over swaps, rollbacks and restarts.\n\n"
+	  "  geoxdp net add 203.0.113.0/24 DE\n"
+	  "  geoxdp net add 2001:db8::/32 office --for 1h\n"
+	  "  geoxdp net del 203.0.113.0/24\n"
+	  "  geoxdp net list --json\n",
+	  gx_cmd_net },
 	{ "status", "", "what is serving, and since when", "ij", 0, 0,
 	  "Exit status 1 if nothing is serving.\n\n"
 	  "  geoxdp status --json\n",

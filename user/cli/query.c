@@ -156,7 +156,8 @@ int gx_cmd_query(const struct gx_command *command, const struct gx_options *opti
 	if (result != GX_EXIT_DONE)
 		return result;
 	if (gx_object_service(object, query.client.family, &query.server, &failure) ||
-	    gx_object_run(object, frame, gx_frame_query(&query, frame), &outcome, &failure)) {
+	    (options->tcp ? gx_object_run_tcp : gx_object_run)(object, frame, gx_frame_query(&query, frame), &outcome,
+							       &failure)) {
 		gx_complain(command, "%s", failure.text);
 		result = GX_EXIT_FAILED;
 	} else {

@@ -27,6 +27,9 @@ static void free_builder(struct gx_builder *builder)
 	for (size_t i = 0; builder->site_units && i < builder->config->n_maps; i++)
 		free(builder->site_units[i]);
 	free(builder->site_units);
+	gx_pool_free(&builder->draws);
+	gx_intmap_free(&builder->drawn_of);
+	free(builder->drawn);
 	gx_pool_free(&builder->unit_keys);
 	gx_intmap_free(&builder->unit_of);
 	gx_pool_free_index(&builder->choices);

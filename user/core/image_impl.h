@@ -67,6 +67,10 @@ struct gx_builder {
 	struct gx_pool unit_keys;	/* what a unit is, as text, */
 	struct gx_intmap unit_of;	/* and by the place of that text the unit */
 	struct gx_pool choices, options, option_units;
+	struct gx_pool draws;		/* lots and slots that were shared out, as octets, */
+	struct gx_intmap drawn_of;	/* and by their place what came of it, */
+	uint32_t *drawn;		/* in here */
+	size_t n_drawn, drawn_capacity;
 
 	struct gx_shape **shapes;
 	size_t n_shapes, shapes_capacity;

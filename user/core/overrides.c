@@ -58,6 +58,19 @@ void gx_overrides_add(struct gx_overrides *overrides, const struct gx_prefix *pr
 	overrides->list[overrides->count++] = (struct gx_override){ *prefix, *leaf };
 }
 
+struct gx_prefix gx_override_prefix(const struct gx_prefix *prefix)
+{
+	const unsigned int ipv4_bits = gx_family_bits(GX_IPV4);
+	unsigned int offset_bits, bits;
+	struct gx_addr carried;
+
+	if (!gx_prefix_carries_ipv4(prefix) || !gx_embedded_ipv4(&prefix->addr, &carried, &offset_bits))
+		return *prefix;
+	/* What Teredo has in front of the client's address does not tell clients apart. */
+	bits = prefix->bits > offset_bits ? prefix->bits - offset_bits : 0;
+	return gx_prefix_around(GX_IPV4, carried.value, bits < ipv4_bits ? bits : ipv4_bits);
+}
+
 /* The space by the numbers of what is said of it. */
 static void divide(struct gx_partition *partition, enum gx_family family, struct values *values,
 		   const struct gx_overrides *overrides)

@@ -24,6 +24,9 @@ struct gx_overrides {
 
 void gx_overrides_add(struct gx_overrides *overrides, const struct gx_prefix *prefix, const struct gx_leaf *leaf);
 
+/* The prefix under which addresses are looked up: of IPv6 forms that carry an IPv4 address, that. */
+struct gx_prefix gx_override_prefix(const struct gx_prefix *prefix);
+
 /**
  * gx_overrides_leaves - the leaves that give these overrides, with exact scopes
  * @family: of the overrides
@@ -53,8 +56,8 @@ struct gx_override_steps {
  * @wanted: as above
  * @steps: zero-initialised; receives the updates, to be made in this order
  *
- * After each step every address has its location of before or of after, and a scope in which all have the same, provided
- * that this holds of what the trie holds now. Nothing is done for what stays as it is.
+ * After each step every address has its location of before or of after, and a scope in which all have the same, if
+ * this holds of what the trie holds now. Nothing is done for what stays as it is.
  *
  * The way there: first the space is cut so finely that no leaf holds both what changes and what does not, with the
  * old locations and depths that fit both; then leaf after leaf changes, each with its own prefix as its scope; then

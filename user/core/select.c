@@ -75,3 +75,24 @@ size_t gx_select_all(const struct gx_selection *selection)
 	}
 	return changed;
 }
+
+size_t gx_select_count(const struct gx_selection *selection, __u32 flags)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < selection->n_choices; i++) {
+		const struct gx_choice *choice = &selection->choices[i];
+		bool needs = false, last = !choice->option;
+
+		for (size_t j = choice->option; !last && !needs && j < selection->n_options; j++) {
+			const struct gx_option *option = &selection->options[j];
+			__u32 of_units;
+
+			last = option->flags & GX_OPTION_LAST;
+			needs = (option->answer == choice->answer || option->clamped == choice->answer) &&
+				units_of_option(selection, option, &of_units) && of_units & flags;
+		}
+		count += needs;
+	}
+	return count;
+}

@@ -161,20 +161,58 @@ static void try_first(struct gx_walk *walk, uint32_t node, const struct alternat
 		advance(walk, node, rest, i, limit);
 }
 
+/* What draws may take before all are forgotten, to be made again if needed. */
+#define DRAWS_MAX_OCTETS (64u << 20)
+
+/*
+ * gx_spread_assign(), remembered: geo names of one map draw from the same sites, for every type. Returns the lots of the
+ * slots, which stay until the next call.
+ */
+static const uint32_t *assign(struct gx_builder *builder, const struct gx_lot *lots, size_t n_lots,
+			      const struct gx_walk_group *group)
+{
+	size_t lots_octets = n_lots * sizeof(*lots), octets = lots_octets + group->n_slots;
+	uint8_t *key = gx_calloc(1, octets);
+	uint32_t place, at;
+
+	if (builder->draws.count > DRAWS_MAX_OCTETS) {
+		gx_pool_free(&builder->draws);
+		gx_intmap_free(&builder->drawn_of);
+		builder->n_drawn = 0;
+	}
+	memcpy(key, lots, lots_octets);
+	memcpy(key + lots_octets, group->slots, group->n_slots);
+	/* How many of the octets are lots is told by n_lots beside the place. */
+	place = gx_pool_put(&builder->draws, key, octets, 1, NULL);
+	free(key);
+	if (gx_intmap_find(&builder->drawn_of, (uint64_t)n_lots << 32 | place, &at))
+		return &builder->drawn[at];
+	at = (uint32_t)builder->n_drawn;
+	while (builder->drawn_capacity < builder->n_drawn + group->n_slots) {
+		builder->drawn_capacity = builder->drawn_capacity ? builder->drawn_capacity * 2 : 4096;
+		builder->drawn = gx_realloc(builder->drawn, builder->drawn_capacity * sizeof(*builder->drawn));
+	}
+	gx_spread_assign(lots, n_lots, group->slots, group->n_slots, &builder->drawn[at]);
+	builder->n_drawn += group->n_slots;
+	gx_intmap_put(&builder->drawn_of, (uint64_t)n_lots << 32 | place, at);
+	return &builder->drawn[at];
+}
+
 /* Give the slots of a group to what is drawn. Returns the group of each alternative; SIZE_MAX: it has none. */
 static size_t *split(struct gx_walk *walk, const struct alternatives *set, size_t group)
 {
 	size_t *group_of = gx_calloc(set->n_drawn, sizeof(*group_of));
 	struct gx_lot *lots = gx_calloc(set->n_drawn, sizeof(*lots));
 	struct gx_walk_group from = walk->groups[group];
-	uint32_t lot_of[GX_SPREAD_SLOTS];
+	const uint32_t *lot_of;
 	bool is_taken = false;
 
 	for (size_t i = 0; i < set->n_drawn; i++) {
-		lots[i] = set->list[i].lot;
+		lots[i].name = set->list[i].lot.name;	/* by field: the padding stays zero, and can be compared */
+		lots[i].weight = set->list[i].lot.weight;
 		group_of[i] = SIZE_MAX;
 	}
-	gx_spread_assign(lots, set->n_drawn, from.slots, from.n_slots, lot_of);
+	lot_of = assign(walk->builder, lots, set->n_drawn, &from);
 	for (size_t i = 0; i < from.n_slots; i++) {
 		size_t *to = &group_of[lot_of[i]];
 

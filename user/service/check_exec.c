@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * EXEC: a program exits with status 0. It runs in a process group of its own, which ends with it: what it has started
- * and left is killed too. A pidfd tells when it has ended, so no SIGCHLD is needed, and no other child is touched.
+ * EXEC: a program exits with status 0. It runs in a process group of its own, which ends with it: what it has
+ * started and left is killed too. A pidfd tells when it has ended, so no SIGCHLD is needed, and no other child is
+ * touched.
  *
  * A program that cannot be started, or is killed by somebody else (the kernel, when memory is out), says nothing of
  * the unit.
@@ -36,7 +37,10 @@ struct gx_child {
 	struct event event;
 };
 
-/* Returns false while it lives. The group goes first: as long as the leader is not waited for, its number is not used anew. */
+/*
+ * Returns false while it lives. The group goes first: as long as the leader is not waited for, its number is not used
+ * anew.
+ */
 static bool gx_child_reap(struct gx_child *child, siginfo_t *info)
 {
 	info->si_pid = 0;
@@ -114,7 +118,7 @@ static int gx_exec_spawn(char *const *arguments, pid_t *pid)
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	if (!error)
-		error = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments, environ);
+		error = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return error;

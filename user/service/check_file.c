@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * FILE: a file is the switch that an operator, or a program of theirs, holds in hand: "down" as its first word takes the
- * unit down. A file that is not there gives no such order: /run is empty after a reboot, and that must not take every
- * site down. What cannot be read says nothing.
+ * FILE: a file is the switch that an operator, or a program of theirs, holds in hand: "down" as its first word takes
+ * the unit down, in any case, since gdnsd's extfile has it in capitals. A file that is not there gives no such order:
+ * /run is empty after a reboot, and that must not take every site down. What cannot be read says nothing.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 /*
  * HTTP: a reply with the right status, and with the right body where one is asked for. libcurl speaks, in the loop.
  *
- * Every attempt makes a new connection, and with HTTPS a full handshake: a kept connection, or a resumed session, would
- * not show that new clients are turned away, or that the certificate has expired.
+ * Every attempt makes a new connection, and with HTTPS a full handshake: a kept connection, or a resumed session,
+ * would not show that new clients are turned away, or that the certificate has expired.
  *
  * TCP checks of names come here too: libcurl resolves and connects, and that is all.
  */
@@ -19,12 +19,13 @@
 #include "user/core/mem.h"
 #include "user/service/health_impl.h"
 
-#if LIBCURL_VERSION_NUM < 0x075700
-#error libcurl 7.87 or later: CURLOPT_QUICK_EXIT keeps a slow resolver from blocking the loop
-#endif
+_Static_assert(LIBCURL_VERSION_NUM >= 0x075700, "CURLOPT_QUICK_EXIT: else a slow resolver blocks the loop");
 
 /* Certificates of authorities are read again after it. */
 #define GX_HTTP_CA_S	3600
+
+/* The fault of an attempt until it opens a socket: a resolver that keeps silent is not the target's. */
+static const char gx_unresolved[] = "its name was not resolved in time";
 
 /* What all checks share. */
 struct gx_http {
@@ -92,7 +93,7 @@ static void gx_fetch_fail(struct gx_probe *probe, CURLcode code)
 	if (code == CURLE_COULDNT_CONNECT) {
 		curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &error);
 		if (gx_errno_is_ours(error))
-			probe->fault = error;
+			probe->fault = strerrordesc_np(error);
 		gx_probe_end(probe, GX_VERDICT_DOWN, "connect: %s", error ? strerror(error) : fetch->error);
 		return;
 	}
@@ -183,7 +184,7 @@ static int gx_http_watch(CURL *easy, curl_socket_t fd, int what, void *context, 
 	if (!event || event_add(event, NULL)) {
 		/* Nothing will wake this attempt before its time is over. It is not the target's fault. */
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&probe);
-		probe->fault = errno ? errno : ENOMEM;
+		probe->fault = strerrordesc_np(errno ? errno : ENOMEM);
 	}
 	curl_multi_assign(http->multi, fd, event);
 	return 0;
@@ -208,10 +209,12 @@ static curl_socket_t gx_http_socket(void *context, curlsocktype purpose, struct 
 	struct gx_probe *probe = context;
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
-	if (fd < 0 && gx_errno_is_ours(errno))
-		probe->fault = errno;
-	if (fd < 0)
+	if (fd < 0) {
+		probe->fault = strerrordesc_np(errno);
 		return CURL_SOCKET_BAD;
+	}
+	/* The name is resolved; and where one family of addresses is not to be had, another is. */
+	probe->fault = NULL;
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	return fd;
 }
@@ -239,7 +242,7 @@ static size_t gx_http_write(char *data, size_t one, size_t octets, void *context
 
 /* --- one check --------------------------------------------------------------------------------- */
 
-/* Where to connect to in place of the URL's host, in libcurl's words: "::ADDRESS:", any host, any port, and the port kept. */
+/* Where to connect to in place of the URL's host, in libcurl's words: of any host and port, to ADDRESS, port kept. */
 static struct curl_slist *gx_fetch_connect_to(const struct gx_check *check)
 {
 	char text[sizeof(check->address) + 8];
@@ -361,6 +364,7 @@ static void gx_http_start(struct gx_probe *probe)
 	fetch->octets = 0;
 	fetch->is_full = false;
 	fetch->error[0] = '\0';
+	probe->fault = gx_unresolved;
 	if (curl_multi_add_handle(probe->health->http->multi, fetch->easy))
 		gx_probe_end(probe, GX_VERDICT_NONE, "start: %s", strerror(ENOMEM));
 }

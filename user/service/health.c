@@ -15,7 +15,7 @@
 #include "user/service/health_impl.h"
 
 #define GX_WHY_OCTETS	1024
-/* Of the process beside its checks: the loop, the maps, the log, connections of control and TCP have their own limits. */
+/* Of the process beside its checks: the loop, the maps, the log. */
 #define GX_FDS_OTHER	256
 
 bool gx_errno_is_ours(int error)
@@ -152,7 +152,7 @@ void gx_probe_end(struct gx_probe *probe, enum gx_verdict verdict, const char *f
 	va_end(args);
 	if (verdict == GX_VERDICT_DOWN && probe->fault) {
 		verdict = GX_VERDICT_NONE;
-		snprintf(result, sizeof(result), "%s", strerror(probe->fault));
+		snprintf(result, sizeof(result), "%s", probe->fault);
 	}
 	snprintf(why, sizeof(why), "%s %s: %s", probe->key.check.name,
 		 gx_probe_object(&probe->key.check, object, sizeof(object)), result);
@@ -183,7 +183,7 @@ static void gx_probe_tick(evutil_socket_t fd, short what, void *context)
 
 	if (!probe->running) {
 		probe->running = true;
-		probe->fault = 0;
+		probe->fault = NULL;
 		probe->began_ms = now;
 		gx_probe_arm(probe, now + timeout_ms);
 		probe->kind->start(probe);

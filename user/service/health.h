@@ -12,7 +12,7 @@
 struct event_base;
 struct gx_health;
 
-/* An attempt that says nothing of its target, since the fault is on this side, counts as neither success nor failure. */
+/* An attempt that says nothing of its target, since the fault is on this side, is neither a success nor a failure. */
 struct gx_health_counts {
 	uint64_t attempts;	/* ended, whatever their result */
 	uint64_t failures;

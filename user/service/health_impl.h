@@ -47,7 +47,7 @@ struct gx_probe {
 	bool running;
 	bool is_new;
 	uint8_t run;			/* results in a row that contradict down */
-	int fault;			/* errno of something that went wrong on this side during this attempt */
+	const char *fault;		/* what this side lacks for this attempt; NULL: nothing. Constant text */
 	uint64_t began_ms;		/* of the last attempt */
 	uint64_t due_ms;		/* when the timer should fire */
 	struct event timer;		/* end of the running attempt, or begin of the next */

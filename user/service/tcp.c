@@ -162,8 +162,10 @@ static int gx_listen(enum gx_family family, struct gx_failure *failure)
 	int error;
 
 	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "TCP: make a socket");
+		return gx_fail(failure, errno, NULL, "make a socket");
 	setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof(on));
+	/* Accepted sockets have it from here. They hold port 53, and without it no backend could bind it meanwhile. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (is_ipv6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	error = is_ipv6 ? bind(fd, (const struct sockaddr *)&ipv6, sizeof(ipv6)) :
@@ -172,7 +174,7 @@ static int gx_listen(enum gx_family family, struct gx_failure *failure)
 		error = listen(fd, GX_BACKLOG);
 	if (!error)
 		return fd;
-	error = gx_fail(failure, errno, NULL, "TCP: listen on loopback over IPv%d", is_ipv6 ? 6 : 4);
+	error = gx_fail(failure, errno, NULL, "listen on loopback over IPv%d", is_ipv6 ? 6 : 4);
 	close(fd);
 	return error;
 }
@@ -227,10 +229,10 @@ static void gx_take_limits(struct gx_tcp *tcp)
 	tcp->max_connections = gx_provide_files(wanted);
 	tcp->note[0] = 0;
 	if (tcp->max_connections < wanted)
-		snprintf(tcp->note, sizeof(tcp->note), "TCP: room for %u connections, not %u: the limit of open files "
+		snprintf(tcp->note, sizeof(tcp->note), "room for %u connections, not %u: the limit of open files "
 			 "is too low (LimitNOFILE= of the service)", tcp->max_connections, wanted);
 	else if (gx_steer_others(tcp->steer))
-		snprintf(tcp->note, sizeof(tcp->note), "TCP: another sk_lookup program is attached (`bpftool net`): "
+		snprintf(tcp->note, sizeof(tcp->note), "another sk_lookup program is attached (`bpftool net`): "
 			 "connections that it takes do not come here");
 }
 

@@ -74,11 +74,10 @@ void gx_waiting_free(struct gx_connection *connection)
  */
 static void gx_note_reply(struct gx_connection *connection, const uint8_t *reply, size_t octets)
 {
-	struct gx_waiting *query;
+	struct gx_waiting *query = TAILQ_FIRST(&connection->waiting);
 
-	TAILQ_FOREACH(query, &connection->waiting, list)
-		if (gx_belongs_to(reply, octets, query))
-			break;
+	while (query && !gx_belongs_to(reply, octets, query))
+		query = TAILQ_NEXT(query, list);
 	if (!query)
 		return;
 	if (gx_is_transfer(query) && !knot_wire_get_rcode(reply) && knot_wire_get_ancount(reply))
@@ -134,7 +133,11 @@ static void gx_on_backend_event(struct bufferevent *backend, short what, void *a
 
 	if (what & BEV_EVENT_CONNECTED)
 		return;
-	connection->backend_gone = true;
+	if (!(what & BEV_EVENT_TIMEOUT))
+		connection->backend_gone = true;
+	else if (!connection->n_waiting && !connection->transfer)
+		gx_backend_free(connection);
+	/* After a time-out reading is off: what goes on turns it on again. */
 	gx_connection_work(connection);
 }
 
@@ -168,6 +171,7 @@ static int gx_connect_backend(struct gx_connection *connection)
 	connection->backend_spoke = connection->backend_gone = false;
 	bufferevent_setcb(connection->backend, gx_on_backend, NULL, gx_on_backend_event, connection);
 	bufferevent_setwatermark(connection->backend, EV_READ, 0, GX_READ_OCTETS);
+	bufferevent_set_timeouts(connection->backend, &(struct timeval){ .tv_sec = GX_BACKEND_IDLE_S }, NULL);
 	bufferevent_socket_connect(connection->backend, (const struct sockaddr *)&connection->local,
 				   connection->local_octets);
 	bufferevent_enable(connection->backend, EV_READ | EV_WRITE);
@@ -201,9 +205,10 @@ void gx_backend_ask(struct gx_connection *connection, const uint8_t *message, si
 }
 
 /*
- * A name server may close a connection that it found idle just when the next query is on its way, so a query is asked
- * once more where the connection had been of use before. A second connection that fails ends in SERVFAIL, as does what
- * is no plain query: an update must not be made twice. A transfer that broke off can only be told by closing.
+ * A name server may close a connection that it found idle just when the next query is on its way, or after so many
+ * queries. So they are asked again where the connection had been of use: each time at least one is answered. Where it
+ * was not, all get SERVFAIL, as does what is no plain query: an update must not be made twice. A transfer that broke off
+ * can only be told by closing.
  */
 void gx_backend_lose(struct gx_connection *connection)
 {
@@ -220,10 +225,8 @@ void gx_backend_lose(struct gx_connection *connection)
 	}
 	for (query = TAILQ_FIRST(&connection->waiting); query; query = next) {
 		next = TAILQ_NEXT(query, list);
-		if (again && !query->again && knot_wire_get_opcode(query->message) == KNOT_OPCODE_QUERY &&
-		    gx_write_backend(connection, query))
-			query->again = true;
-		else
+		if (!again || knot_wire_get_opcode(query->message) != KNOT_OPCODE_QUERY ||
+		    !gx_write_backend(connection, query))
 			gx_fail_waiting(connection, query);
 	}
 }

@@ -5,7 +5,7 @@
  *   client ── input ── a query ──┬── program ──────────────────┬── output ── client
  *                                └── backend (tcp_backend.c) ──┘
  *
- * Each answer goes out as soon as it is there (RFC 7766 6.2.1.1), all that are there together in one write. Nothing is
+ * Each answer goes out as soon as it is there (RFC 7766 7), all that are there together in one write. Nothing is
  * read while too much is unread or unanswered, so what a client can take up is bounded.
  */
 #include <arpa/inet.h>
@@ -169,7 +169,7 @@ static void gx_on_turn(evutil_socket_t fd, short what, void *argument)
 	gx_connection_work(argument);
 }
 
-/* End of what the client sends, or a reset. Answers still go out after the former (RFC 7766 6.2.3, half-close). */
+/* End of what the client sends, or a reset. Answers still go out after the former: the client may have closed its half only. */
 static void gx_on_client_event(struct bufferevent *client, short what, void *argument)
 {
 	struct gx_connection *connection = argument;

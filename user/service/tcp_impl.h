@@ -32,13 +32,14 @@
 #define GX_BATCH_QUERIES 64
 /* A backend that says nothing for so long has died: a name server answers in milliseconds; transfers take a start. */
 #define GX_BACKEND_S 30
+/* A connection to the backend that nobody needs any more is closed: a name server has few of them (NSD: 100). */
+#define GX_BACKEND_IDLE_S 1
 
 #define GX_TCP_BUCKETS 1024	/* of clients by address */
 
 /* A query that the backend has and did not answer, as it came. */
 struct gx_waiting {
 	TAILQ_ENTRY(gx_waiting) list;
-	bool again;		/* asked on a second connection already */
 	size_t octets;
 	uint8_t message[];
 };
@@ -75,7 +76,7 @@ struct gx_tcp {
 	struct event *pause;		/* after which connections are accepted again */
 	uint8_t mac[6];
 	unsigned int idle_s, max_connections, max_per_client;
-	TAILQ_HEAD(, gx_connection) connections;	/* the one idle longest first */
+	TAILQ_HEAD(gx_connections, gx_connection) connections;	/* the one idle longest first */
 	LIST_HEAD(gx_bucket, gx_connection) clients[GX_TCP_BUCKETS];
 	uint64_t seed;
 	struct gx_tcp_counts counts;

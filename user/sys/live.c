@@ -17,6 +17,7 @@
 
 #include "user/core/iso3166.h"
 #include "user/core/mem.h"
+#include "user/core/overrides.h"
 #include "user/core/text.h"
 #include "user/sys/trie.h"
 #include "user/sys/pins.h"
@@ -190,6 +191,22 @@ int gx_live_lock(bool wait, struct gx_failure *failure)
 	return fd;
 }
 
+bool gx_live_is_run(void)
+{
+	const char *file = gx_live_state_file(), *slash = strrchr(file, '/');
+	char path[PATH_MAX];
+	bool is_held;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.*srun.lock", slash ? (int)(slash - file) + 1 : 0, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	is_held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	close(fd);
+	return is_held;
+}
+
 /* --- units and choices ------------------------------------------------------------------------- */
 
 size_t gx_live_select(struct gx_live *live)
@@ -290,18 +307,6 @@ bool gx_live_find_location(const struct gx_live *live, const char *name, struct 
 	return true;
 }
 
-/* The IPv4 prefix that an IPv6 prefix is a form of; others stay as they are. */
-static struct gx_prefix gx_looked_up_prefix(const struct gx_prefix *prefix)
-{
-	struct gx_addr carried;
-	unsigned int offset_bits;
-
-	if (!gx_prefix_carries_ipv4(prefix) || !gx_embedded_ipv4(&prefix->addr, &carried, &offset_bits))
-		return *prefix;
-	return gx_prefix_around(GX_IPV4, carried.value, prefix->bits - offset_bits < 32 ?
-			prefix->bits - offset_bits : 32);
-}
-
 int gx_live_apply(struct gx_live *live, const struct gx_state *state, size_t *changed, struct gx_failure *failure)
 {
 	struct gx_overrides wanted[GX_FAMILIES] = {};
@@ -313,7 +318,7 @@ int gx_live_apply(struct gx_live *live, const struct gx_state *state, size_t *ch
 	if (changed)
 		*changed = count;
 	for (size_t i = 0; i < state->n_nets; i++) {
-		struct gx_prefix prefix = gx_looked_up_prefix(&state->nets[i].prefix);
+		struct gx_prefix prefix = gx_override_prefix(&state->nets[i].prefix);
 		char text[GX_ADDR_TEXT_OCTETS];
 		struct gx_leaf leaf;
 

@@ -40,6 +40,9 @@ void gx_live_close(struct gx_live *live);
  */
 int gx_live_lock(bool wait, struct gx_failure *failure);
 
+/* Whether a `geoxdp run` looks after what ends, by its lock beside the state file. */
+bool gx_live_is_run(void);
+
 /* Path of the state file: GEOXDP_STATE, or /var/lib/geoxdp/state.json. */
 const char *gx_live_state_file(void);
 

@@ -469,26 +469,60 @@ int gx_stats_read(int map_fd, uint64_t counts[GX_REASON_COUNT], struct gx_failur
 	return 0;
 }
 
-int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
-		  struct gx_failure *failure)
+int gx_program_run(int prog_fd, const uint8_t *frame, size_t octets, bool over_tcp, struct gx_outcome *out,
+		   struct gx_failure *failure)
+{
+	const __u64 mark = GX_TCP_MARK;
+	const size_t front = over_tcp ? sizeof(mark) : 0;
+	uint8_t given[sizeof(mark) + sizeof(out->frame)], got[sizeof(given)];
+	/* What lies before data is metadata. */
+	struct xdp_md before = { .data = front, .data_end = front + octets }, after = {};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = given, .data_size_in = front + octets, .data_out = got,
+		    .data_size_out = sizeof(got), .ctx_in = &before, .ctx_size_in = sizeof(before), .ctx_out = &after,
+		    .ctx_size_out = sizeof(after), .repeat = 1);
+
+	if (octets > sizeof(out->frame))
+		return gx_fail(failure, EMSGSIZE, NULL, "program: run with a packet of %zu octets", octets);
+	memcpy(given, &mark, front);
+	memcpy(given + front, frame, octets);
+	if (bpf_prog_test_run_opts(prog_fd, &opts))
+		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
+	if (after.data > opts.data_size_out || opts.data_size_out - after.data > sizeof(out->frame))
+		return gx_fail(failure, EMSGSIZE, NULL, "program: its reply of %u octets", opts.data_size_out);
+	out->action = opts.retval;
+	out->octets = opts.data_size_out - after.data;
+	memcpy(out->frame, got + after.data, out->octets);
+	return 0;
+}
+
+/* The outcome's reason is the one counter that moved. */
+static int gx_object_run_counted(const struct gx_object *object, const uint8_t *frame, size_t octets, bool over_tcp,
+				 struct gx_outcome *out, struct gx_failure *failure)
 {
 	uint64_t before[GX_REASON_COUNT], after[GX_REASON_COUNT];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = octets, .data_out = out->frame,
-		    .data_size_out = sizeof(out->frame), .repeat = 1);
 	int error;
 
 	error = gx_stats_read(gx_object_stats_fd(object), before, failure);
+	if (!error)
+		error = gx_program_run(gx_object_prog_fd(object), frame, octets, over_tcp, out, failure);
+	if (!error)
+		error = gx_stats_read(gx_object_stats_fd(object), after, failure);
 	if (error)
 		return error;
-	if (bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts))
-		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
-	error = gx_stats_read(gx_object_stats_fd(object), after, failure);
-	if (error)
-		return error;
-	out->action = opts.retval;
-	out->octets = opts.data_size_out;
 	for (uint32_t i = 0; i < GX_REASON_COUNT; i++)
 		if (after[i] != before[i])
 			out->reason = i;
 	return 0;
+}
+
+int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		  struct gx_failure *failure)
+{
+	return gx_object_run_counted(object, frame, octets, false, out, failure);
+}
+
+int gx_object_run_tcp(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		      struct gx_failure *failure)
+{
+	return gx_object_run_counted(object, frame, octets, true, out, failure);
 }

@@ -78,6 +78,14 @@ struct gx_outcome {
 int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
 		  struct gx_failure *failure);
 
+/* The same as a query that came over TCP: the reply may have GX_TCP_MAX_OCTETS. */
+int gx_object_run_tcp(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		      struct gx_failure *failure);
+
+/* Give a frame to any of our programs. The reason in @out is not written. */
+int gx_program_run(int prog_fd, const uint8_t *frame, size_t octets, bool over_tcp, struct gx_outcome *out,
+		   struct gx_failure *failure);
+
 /* Any service address of this family. Returns 0, or -1: it has none. */
 int gx_object_service(const struct gx_object *object, enum gx_family family, struct gx_addr *out,
 		      struct gx_failure *failure);

@@ -4,13 +4,9 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* How often to look at a generation that cannot be read, since a swap may have replaced it meanwhile. */
-#define GX_LOOKS 4
 
 /* The pinned program of a generation, if it is the one that is attached. */
 static int gx_serving_open_prog(struct gx_serving *serving, struct gx_failure *failure)
@@ -98,28 +94,8 @@ int gx_serving_refresh(struct gx_serving *serving, struct gx_failure *failure)
 int gx_serving_run(const struct gx_serving *serving, const uint8_t *frame, size_t octets, bool over_tcp,
 		   struct gx_outcome *out, struct gx_failure *failure)
 {
-	const __u64 mark = GX_TCP_MARK;
-	const size_t front = over_tcp ? sizeof(mark) : 0;
-	uint8_t given[sizeof(mark) + sizeof(out->frame)], got[sizeof(given)];
-	/* What lies before data is metadata. */
-	struct xdp_md before = { .data = front, .data_end = front + octets }, after = {};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = given, .data_size_in = front + octets, .data_out = got,
-		    .data_size_out = sizeof(got), .ctx_in = &before, .ctx_size_in = sizeof(before), .ctx_out = &after,
-		    .ctx_size_out = sizeof(after), .repeat = 1);
-
-	if (octets > sizeof(out->frame))
-		return gx_fail(failure, EMSGSIZE, NULL, "program: run with a packet of %zu octets", octets);
-	memcpy(given, &mark, front);
-	memcpy(given + front, frame, octets);
-	if (bpf_prog_test_run_opts(serving->prog_fd, &opts))
-		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
-	if (after.data > opts.data_size_out || opts.data_size_out - after.data > sizeof(out->frame))
-		return gx_fail(failure, EMSGSIZE, NULL, "program: its reply of %u octets", opts.data_size_out);
-	out->action = opts.retval;
 	out->reason = GX_REASON_COUNT; /* it counts among all others: which one moved cannot be told */
-	out->octets = opts.data_size_out - after.data;
-	memcpy(out->frame, got + after.data, out->octets);
-	return 0;
+	return gx_program_run(serving->prog_fd, frame, octets, over_tcp, out, failure);
 }
 
 void gx_serving_close(struct gx_serving *serving)

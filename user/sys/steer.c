@@ -41,7 +41,7 @@ static int gx_find_others(int netns_fd, size_t *others, struct gx_failure *failu
 		close(fd);
 		if (!strcmp(info.name, "geoxdp_steer"))
 			return gx_fail(failure, EBUSY, "stop it first; `bpftool net` shows it",
-				       "TCP: another geoxdp steers connections in this network namespace");
+				       "another geoxdp steers TCP connections in this network namespace");
 	}
 	*others = count;
 	return 0;

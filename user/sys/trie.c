@@ -5,6 +5,16 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "user/core/mem.h"
+
+#define GX_BATCH_ENTRIES 4096
+
+static size_t gx_key_octets(enum gx_family family)
+{
+	return family == GX_IPV4 ? sizeof(struct gx_lpm4_key) : sizeof(struct gx_lpm6_key);
+}
 
 /* The key of either trie: that of IPv4 is the head of that of IPv6. */
 static struct gx_lpm6_key gx_make_key(const struct gx_prefix *prefix)
@@ -15,23 +25,42 @@ static struct gx_lpm6_key gx_make_key(const struct gx_prefix *prefix)
 	return key;
 }
 
+static void gx_add_entry(struct gx_overrides *entries, enum gx_family family, const char *key,
+			 const struct gx_leaf *leaf)
+{
+	struct gx_lpm6_key whole = {};
+	struct gx_prefix prefix;
+
+	memcpy(&whole, key, gx_key_octets(family));
+	prefix = (struct gx_prefix){ gx_addr_from_octets(family, whole.address), whole.prefix_bits };
+	gx_overrides_add(entries, &prefix, leaf);
+}
+
 int gx_trie_read(int map_fd, enum gx_family family, struct gx_overrides *entries, struct gx_failure *failure)
 {
-	struct gx_lpm6_key key, *before = NULL;
+	const size_t key_octets = gx_key_octets(family);
+	struct gx_leaf *leaves = gx_calloc(GX_BATCH_ENTRIES, sizeof(*leaves));
+	char *keys = gx_calloc(GX_BATCH_ENTRIES, key_octets);
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	struct gx_lpm6_key next;
+	bool first = true;
+	int error = 0;
 
-	while (!bpf_map_get_next_key(map_fd, before, &key)) {
-		struct gx_addr addr = gx_addr_from_octets(family, key.address);
-		struct gx_prefix prefix = { addr, key.prefix_bits };
-		struct gx_leaf leaf;
-		struct gx_lpm6_key exact = key;
+	while (!error) {
+		__u32 count = GX_BATCH_ENTRIES;
 
-		/* A look-up gives the longest prefix that covers the key: here the key itself. */
-		if (bpf_map_lookup_elem(map_fd, &exact, &leaf))
-			return gx_fail(failure, errno, NULL, "overrides: read");
-		gx_overrides_add(entries, &prefix, &leaf);
-		before = &key;
+		/* ENOENT: these were the last. */
+		if (bpf_map_lookup_batch(map_fd, first ? NULL : &next, &next, keys, leaves, &count, &opts))
+			error = errno;
+		if (error && error != ENOENT)
+			break;
+		for (__u32 i = 0; i < count; i++)
+			gx_add_entry(entries, family, keys + i * key_octets, &leaves[i]);
+		first = false;
 	}
-	return errno == ENOENT ? 0 : gx_fail(failure, errno, NULL, "overrides: read");
+	free(keys);
+	free(leaves);
+	return error == ENOENT ? 0 : gx_fail(failure, error, NULL, "overrides: read");
 }
 
 int gx_trie_update(int map_fd, enum gx_family family, const struct gx_overrides *wanted, struct gx_failure *failure)
