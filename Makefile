@@ -31,13 +31,14 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIB_SRC  := $(wildcard tests/lib/*.c)
 PROG_SRC := $(wildcard tests/prog/test_*.c)
 CONF_SRC := $(wildcard tests/conformance/*.c)
+FUZZ_SRC := $(filter-out tests/fuzz/packets.c,$(wildcard tests/fuzz/*.c))
 TOOL_SRC := $(wildcard tools/*.c)
 BPF_DEPS := $(wildcard bpf/*.c bpf/*/*.h maps/*.h include/geoxdp/*.h)
 HOST_HEADERS := $(wildcard include/geoxdp/*.h user/*/*.h tests/*/*.h)
 BPF_HEADERS  := $(wildcard include/geoxdp/*.h bpf/*/*.h maps/*.h)
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
 SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
-	$(wildcard tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
+	tests/kernels/fetch tests/kernels/boot $(wildcard tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
 
 obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 CORE_OBJ := $(call obj,obj,$(CORE_SRC))
@@ -48,20 +49,23 @@ SAN_CORE := $(call obj,san,$(CORE_SRC))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
 CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
+FUZZ_PACKETS := $(BUILD)/fuzz/packets
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
+IN_CI    := $(filter true,$(CI))
+
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps examples check check-all check-unit check-prog check-net check-input check-examples check-conformance demo \
+.PHONY: all deps examples check check-all check-unit check-prog check-kernels check-net check-input check-examples check-conformance demo \
 	lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
 deps:			## install what a bare Debian machine lacks (as root)
-	@tools/install-deps
+	@tools/install-deps $(if $(IN_CI),kernels)
 
 # --- the XDP program ---------------------------------------------------------------------------
 
@@ -108,6 +112,10 @@ $(BUILD)/prog/%: $(BUILD)/obj/tests/prog/%.o $(call obj,obj,$(LIB_SRC)) $(SYS_OB
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
 
+$(FUZZ_PACKETS): $(BUILD)/obj/tests/fuzz/packets.o $(call obj,obj,$(LIB_SRC)) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+
 $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
@@ -117,11 +125,12 @@ $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
 
 # What is missing is installed first, and only then looked for: hence the second make.
-check: deps		## run all tests
+check: deps		## run all tests; in CI (CI=true) on other kernels too
 	@$(MAKE) --no-print-directory check-all
 
 UNIT_TESTS := $(UNIT_BIN)
-PROG_TESTS := $(PROG_BIN)
+PROG_TESTS := $(PROG_BIN) $(FUZZ_PACKETS)
+KERNEL_TESTS := $(sort $(wildcard tests/kernels/test_*.sh))
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
@@ -130,13 +139,18 @@ NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
 export BUILD
 
 check-all: $(UNIT_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
-	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
+	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS) \
+		$(if $(IN_CI),$(KERNEL_TESTS))
 
 check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root
 	@tests/run $(UNIT_TESTS)
 
 check-prog: $(PROG_TESTS)	## only packets through the program with BPF_PROG_RUN
 	@tests/run $(PROG_TESTS)
+
+check-kernels: $(PROG_TESTS)	## packets through the program on this kernel, and on Debian's 6.1 and 6.12 in QEMU
+	@tools/install-deps kernels
+	@tests/run $(PROG_TESTS) $(KERNEL_TESTS)
 
 check-net: $(NET_NEEDS)		## only dig and NSD in network namespaces
 	@tests/run $(NET_TESTS)
