@@ -31,14 +31,14 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIB_SRC  := $(wildcard tests/lib/*.c)
 PROG_SRC := $(wildcard tests/prog/test_*.c)
 CONF_SRC := $(wildcard tests/conformance/*.c)
-FUZZ_SRC := $(filter-out tests/fuzz/packets.c,$(wildcard tests/fuzz/*.c))
 TOOL_SRC := $(wildcard tools/*.c)
 BPF_DEPS := $(wildcard bpf/*.c bpf/*/*.h maps/*.h include/geoxdp/*.h)
 HOST_HEADERS := $(wildcard include/geoxdp/*.h user/*/*.h tests/*/*.h)
 BPF_HEADERS  := $(wildcard include/geoxdp/*.h bpf/*/*.h maps/*.h)
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
 SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
-	tests/kernels/fetch tests/kernels/boot $(wildcard tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
+	tests/kernels/fetch tests/kernels/boot tests/kernels/init \
+	$(wildcard tests/fuzz/*.sh tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
 
 obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 CORE_OBJ := $(call obj,obj,$(CORE_SRC))
@@ -50,17 +50,20 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
 CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
 FUZZ_PACKETS := $(BUILD)/fuzz/packets
+FUZZ_BIN := $(BUILD)/fuzz/pure $(BUILD)/fuzz/reader $(BUILD)/fuzz/seeds
+FUZZ_CORE := $(call obj,fuzz-obj,$(CORE_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
+SECONDS  ?= 60
 IN_CI    := $(filter true,$(CI))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps examples check check-all check-unit check-prog check-kernels check-net check-input check-examples check-conformance demo \
-	lint install uninstall clean help
+.PHONY: all deps examples check check-all check-unit check-prog check-kernels check-fuzz fuzz check-net check-input \
+	check-examples check-conformance demo lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -116,6 +119,26 @@ $(FUZZ_PACKETS): $(BUILD)/obj/tests/fuzz/packets.o $(call obj,obj,$(LIB_SRC)) $(
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
 
+# libFuzzer is clang's.
+FUZZFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz-obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -std=gnu11 $(WARN) $(FUZZFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/pure: $(call obj,fuzz-obj,tests/fuzz/pure.c tests/lib/packet.c tests/lib/query.c)
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
+
+$(BUILD)/fuzz/reader: $(BUILD)/fuzz-obj/tests/fuzz/reader.o $(FUZZ_CORE)
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
+
+$(BUILD)/fuzz/seeds: $(call obj,obj,tests/fuzz/seeds.c tests/lib/packet.c) $(CORE_OBJ)
+	@mkdir -p $(@D) $(BUILD)/fuzz/valid
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+	$@ $(BUILD)/fuzz/valid
+
 $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
@@ -130,6 +153,7 @@ check: deps		## run all tests; in CI (CI=true) on other kernels too
 
 UNIT_TESTS := $(UNIT_BIN)
 PROG_TESTS := $(PROG_BIN) $(FUZZ_PACKETS)
+FUZZ_TESTS := tests/fuzz/test_fuzz.sh
 KERNEL_TESTS := $(sort $(wildcard tests/kernels/test_*.sh))
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
@@ -138,8 +162,8 @@ CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
 NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
 export BUILD
 
-check-all: $(UNIT_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
-	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS) \
+check-all: $(UNIT_TESTS) $(PROG_TESTS) $(FUZZ_BIN) $(CONF_BIN) $(NET_NEEDS)
+	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(FUZZ_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS) \
 		$(if $(IN_CI),$(KERNEL_TESTS))
 
 check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root
@@ -151,6 +175,14 @@ check-prog: $(PROG_TESTS)	## only packets through the program with BPF_PROG_RUN
 check-kernels: $(PROG_TESTS)	## packets through the program on this kernel, and on Debian's 6.1 and 6.12 in QEMU
 	@tools/install-deps kernels
 	@tests/run $(PROG_TESTS) $(KERNEL_TESTS)
+
+check-fuzz: $(FUZZ_BIN) $(FUZZ_PACKETS)	## only the fuzzers, with a fixed number of inputs
+	@tests/run $(FUZZ_PACKETS) $(FUZZ_TESTS)
+
+# A packet costs about 50 us.
+fuzz: $(FUZZ_BIN) $(FUZZ_PACKETS)	## the fuzzers for SECONDS each (default 60), from other seeds each time (as root)
+	$(FUZZ_PACKETS) $$(od -An -N4 -tu4 /dev/urandom) $$(($(SECONDS) * 20000))
+	$(FUZZ_TESTS) $(SECONDS)
 
 check-net: $(NET_NEEDS)		## only dig and NSD in network namespaces
 	@tests/run $(NET_TESTS)
