@@ -37,7 +37,8 @@ HOST_HEADERS := $(wildcard include/geoxdp/*.h user/*/*.h tests/*/*.h)
 BPF_HEADERS  := $(wildcard include/geoxdp/*.h bpf/*/*.h maps/*.h)
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
 SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
-	$(wildcard tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
+	tests/kernels/fetch tests/kernels/boot tests/kernels/init \
+	$(wildcard tests/fuzz/*.sh tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
 
 obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 CORE_OBJ := $(call obj,obj,$(CORE_SRC))
@@ -52,22 +53,27 @@ SERVICE_BIN := $(patsubst tests/service/%.c,$(BUILD)/service/%,$(wildcard tests/
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
 CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
+FUZZ_PACKETS := $(BUILD)/fuzz/packets
+FUZZ_BIN := $(BUILD)/fuzz/pure $(BUILD)/fuzz/reader $(BUILD)/fuzz/seeds
+FUZZ_CORE := $(call obj,fuzz-obj,$(CORE_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
 STEER_SKEL := $(BUILD)/steer.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
+SECONDS  ?= 60
+IN_CI    := $(filter true,$(CI))
+
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps examples check check-all check-unit check-service check-prog check-net check-input check-examples \
-	check-conformance demo \
-	lint install uninstall clean help
+.PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
+	check-input check-examples check-conformance demo lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
 deps:			## install what a bare Debian machine lacks (as root)
-	@tools/install-deps
+	@tools/install-deps $(if $(IN_CI),kernels)
 
 # --- the XDP program ---------------------------------------------------------------------------
 
@@ -127,6 +133,30 @@ $(BUILD)/prog/%: $(BUILD)/obj/tests/prog/%.o $(call obj,obj,$(LIB_SRC)) $(SYS_OB
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
 
+$(FUZZ_PACKETS): $(BUILD)/obj/tests/fuzz/packets.o $(call obj,obj,$(LIB_SRC)) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+
+# libFuzzer is clang's.
+FUZZFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz-obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -std=gnu11 $(WARN) $(FUZZFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz/pure: $(call obj,fuzz-obj,tests/fuzz/pure.c tests/lib/packet.c tests/lib/query.c)
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
+
+$(BUILD)/fuzz/reader: $(BUILD)/fuzz-obj/tests/fuzz/reader.o $(FUZZ_CORE)
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
+
+$(BUILD)/fuzz/seeds: $(call obj,obj,tests/fuzz/seeds.c tests/lib/packet.c) $(CORE_OBJ)
+	@mkdir -p $(@D) $(BUILD)/fuzz/valid
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+	$@ $(BUILD)/fuzz/valid
+
 $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
@@ -140,26 +170,34 @@ $(BUILD)/net/tcp_node: $(BUILD)/obj/tests/net/tcp_node.o $(SERVICE_OBJ) $(SYS_OB
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
 
+# Clients at full speed, for the load test.
+$(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+
 $(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 # What is missing is installed first, and only then looked for: hence the second make.
-check: deps		## run all tests
+check: deps		## run all tests; in CI (CI=true) on other kernels too
 	@$(MAKE) --no-print-directory check-all
 
 UNIT_TESTS := $(UNIT_BIN)
 SERVICE_TESTS := $(SERVICE_BIN)
-PROG_TESTS := $(PROG_BIN)
+PROG_TESTS := $(PROG_BIN) $(FUZZ_PACKETS)
+FUZZ_TESTS := tests/fuzz/test_fuzz.sh
+KERNEL_TESTS := $(sort $(wildcard tests/kernels/test_*.sh))
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
 CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
-NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client
+NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client $(BUILD)/load/flood
 export BUILD
 
-check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
-	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
+check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_BIN) $(CONF_BIN) $(NET_NEEDS)
+	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) \
+		$(CONF_TESTS) $(if $(IN_CI),$(KERNEL_TESTS))
 
 check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root
 	@tests/run $(UNIT_TESTS)
@@ -169,6 +207,18 @@ check-service: $(SERVICE_TESTS)	## only the parts of `geoxdp run`, under ASan an
 
 check-prog: $(PROG_TESTS)	## only packets through the program with BPF_PROG_RUN
 	@tests/run $(PROG_TESTS)
+
+check-kernels: $(PROG_TESTS)	## packets through the program on this kernel, and on Debian's 6.1 and 6.12 in QEMU
+	@tools/install-deps kernels
+	@tests/run $(PROG_TESTS) $(KERNEL_TESTS)
+
+check-fuzz: $(FUZZ_BIN) $(FUZZ_PACKETS)	## only the fuzzers, with a fixed number of inputs
+	@tests/run $(FUZZ_PACKETS) $(FUZZ_TESTS)
+
+# A packet costs about 50 us.
+fuzz: $(FUZZ_BIN) $(FUZZ_PACKETS)	## the fuzzers for SECONDS each (default 60), from other seeds each time (as root)
+	$(FUZZ_PACKETS) $$(od -An -N4 -tu4 /dev/urandom) $$(($(SECONDS) * 20000))
+	$(FUZZ_TESTS) $(SECONDS)
 
 check-net: $(NET_NEEDS)		## only dig and NSD in network namespaces
 	@tests/run $(NET_TESTS)

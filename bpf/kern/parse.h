@@ -26,13 +26,6 @@ gx_inline const void *gx_data_end(const struct xdp_md *ctx)
 	return (const void *)(long)ctx->data_end;
 }
 
-/*
- * Keeps a value from being merged into later arithmetic. "32-bit pointer arithmetic prohibited" (Linux 6.18,
- * clang 14): the difference of data_end and data, used as an int, was computed in 32 bits. "invalid access to
- * packet" (the same): a bounded count was computed anew from others, its bounds forgotten.
- */
-#define GX_OPAQUE(value) asm volatile("" : "+r"(value))
-
 /* Octets of the frame. */
 gx_inline __u32 gx_frame_octets(const struct xdp_md *ctx)
 {

@@ -35,6 +35,14 @@
 	})
 #endif
 
+/*
+ * Keeps a value from being merged into later arithmetic. "32-bit pointer arithmetic prohibited" (Linux 6.18,
+ * clang 14): the difference of data_end and data, used as an int, was computed in 32 bits. "invalid access to
+ * packet" (the same): a bounded count was computed anew from others, its bounds forgotten. "pointer arithmetic on
+ * pkt_end prohibited" (the same): p > end had become p >= end + 1, to take the sum out of a loop.
+ */
+#define GX_OPAQUE(value) asm volatile("" : "+r"(value))
+
 gx_inline __u16 gx_load16(const __u8 *from)
 {
 	return bpf_ntohs(GX_LOAD(__be16, from));

@@ -80,6 +80,8 @@ gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room)
 }
 
 #define GX_NAME_INLINE_WORDS (GX_NAME_INLINE_OCTETS / 8)
+/* Words that a name can fill. One more turn of a loop, and Linux 6.1 takes a way that has 256 octets of 255. */
+#define GX_NAME_FULL_WORDS (GX_NAME_MAX_OCTETS / 8)
 
 /* A name hashed, and summed for the checksum of the reply. */
 struct gx_folded {
@@ -89,36 +91,25 @@ struct gx_folded {
 };
 
 /**
- * gx_load_name_word - the octets of a name from 8 * index on, as a word in native order, zero-padded
+ * gx_load_name_tail - the last octets of a name that fill no word, as one in native order, zero-padded
  * @name: its first octet, with at least 8 octets of the message in front of it
  * @end: bound of what may be read
- * @len: 1 to 255, as gx_measure_name() says
- * @index: below GX_NAME_MAX_WORDS
+ * @len: 1 to 255, as gx_measure_name() says, and no multiple of 8
  * @word: receives it
  *
- * The last, partial word is read backwards, over octets that were read before, so as not to read beyond the
- * message.
+ * It is read backwards, over octets that were read before, so as not to read beyond the message. Those who call it
+ * do so behind their loops: inside, Linux 6.1 verifies 400,000 instructions more.
  *
- * Return: octets in it, 0 to 8; -1: a bound that cannot fail did.
+ * Return: 0; -1: a bound that cannot fail did.
  */
-gx_inline int gx_load_name_word(const __u8 *name, const void *end, __u32 len, __u32 index, __u64 *word)
+gx_inline int gx_load_name_tail(const __u8 *name, const void *end, __u32 len, __u64 *word)
 {
-	const __u8 *from = name + index * 8, *behind = name + (len & 0xff);
-	__u32 tail = len & 7;
+	const __u8 *behind = name + (len & 0xff);
 
-	*word = 0;
-	if (index * 8 + 8 <= len) {
-		if ((const void *)(from + 8) > end)
-			return -1;
-		*word = GX_LOAD(__u64, from);
-		return 8;
-	}
-	if (index * 8 >= len)
-		return 0;
 	if ((const void *)behind > end)
 		return -1;
-	*word = GX_LOAD_TAIL(behind, tail);
-	return tail;
+	*word = GX_LOAD_TAIL(behind, len & 7);
+	return 0;
 }
 
 /* The first two octets of a word in native order replaced by the label "*". */
@@ -131,31 +122,49 @@ gx_inline __u64 gx_star_word(__u64 word)
 #endif
 }
 
+/* One more word of a name into the hash and the sum. Return: the word, folded. */
+gx_inline __u64 gx_fold_word(__u64 word, int star, __u64 *hash, __u64 *sum)
+{
+	*sum = gx_csum_add64(*sum, word);
+	word = gx_fold64(word);
+	if (star)
+		word = gx_star_word(word);
+	*hash = gx_hash_word(*hash, word);
+	return word;
+}
+
 /**
  * gx_fold_name - fold and hash a name of known length
+ * @name: its first octet, with at least 8 octets of the message in front of it
+ * @end: bound of what may be read
+ * @len: 1 to 255, as gx_measure_name() says
  * @seed: the generation's
  * @star: count the first two octets, whatever they are, as the label "*"
  * @folded: zeroed; filled
  *
- * The others as above. Return: 0; -1: a bound that cannot fail did.
+ * Return: 0; -1: a bound that cannot fail did.
  */
 gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 seed, int star,
 			   struct gx_folded *folded)
 {
 	__u64 hash = seed, sum = 0, word;
+	__u32 i;
 
-	for (__u32 i = 0; i < GX_NAME_MAX_WORDS; i++) {
-		int octets = gx_load_name_word(name, end, len, i, &word);
+	for (i = 0; i < GX_NAME_FULL_WORDS; i++) {
+		const __u8 *from = name + i * 8;
 
-		if (octets < 0)
-			return -1;
-		if (octets == 0)
+		if (i * 8 + 8 > len)
 			break;
-		sum = gx_csum_add64(sum, word);
-		word = gx_fold64(word);
-		if (star && i == 0)
-			word = gx_star_word(word);
-		hash = gx_hash_word(hash, word);
+		if ((const void *)(from + 8) > end)
+			return -1;
+		word = gx_fold_word(GX_LOAD(__u64, from), star && i == 0, &hash, &sum);
+		if (i < GX_NAME_INLINE_WORDS)
+			folded->words[i] = word;
+	}
+	if (len & 7) {
+		if (gx_load_name_tail(name, end, len, &word))
+			return -1;
+		word = gx_fold_word(word, star && i == 0, &hash, &sum);
 		if (i < GX_NAME_INLINE_WORDS)
 			folded->words[i] = word;
 	}
@@ -166,19 +175,29 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 
 /**
  * gx_name_rest_differs - compare a name from GX_NAME_INLINE_OCTETS on with a stored one
+ * @len: more than GX_NAME_INLINE_OCTETS
  * @rest: folded and zero-padded, GX_NAME_REST_OCTETS
+ *
+ * The others as above.
  */
 gx_inline int gx_name_rest_differs(const __u8 *name, const void *end, __u32 len, const __u64 *rest)
 {
 	__u64 difference = 0, word;
+	__u32 i;
 
-	for (__u32 i = GX_NAME_INLINE_WORDS; i < GX_NAME_MAX_WORDS; i++) {
-		int octets = gx_load_name_word(name, end, len, i, &word);
+	for (i = GX_NAME_INLINE_WORDS; i < GX_NAME_FULL_WORDS; i++) {
+		const __u8 *from = name + i * 8;
 
-		if (octets < 0)
-			return 1;
-		if (octets == 0)
+		if (i * 8 + 8 > len)
 			break;
+		GX_OPAQUE(from);
+		if ((const void *)(from + 8) > end)
+			return 1;
+		difference |= rest[i - GX_NAME_INLINE_WORDS] ^ gx_fold64(GX_LOAD(__u64, from));
+	}
+	if (len & 7) {
+		if (gx_load_name_tail(name, end, len, &word))
+			return 1;
 		difference |= rest[i - GX_NAME_INLINE_WORDS] ^ gx_fold64(word);
 	}
 	return difference != 0;

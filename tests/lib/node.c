@@ -98,6 +98,7 @@ int node_up(void)
 	struct gx_diag diag = {0};
 	int error;
 
+	gx_object_set_verbose(getenv("GEOXDP_VERBOSE") != NULL);
 	error = read_world(&diag);
 	if (!error && gx_image_build(&image, &node.config, &diag))
 		error = report(-EINVAL, "image", &diag);
