@@ -115,6 +115,40 @@ __attribute__((noinline)) int gx_copy_answer(struct xdp_md *ctx, __u32 offset, _
 	return -1;
 }
 
+/**
+ * gx_move_pointers - move the compression pointers of an answer that was copied into a longer question
+ * @offset: of the answer in the frame
+ * @octets: of it that were copied
+ * @cell: where its struct gx_shift is
+ * @by: octets that the question is longer
+ *
+ * Return: 0, or -1: a bound failed.
+ */
+__attribute__((noinline)) int gx_move_pointers(struct xdp_md *ctx, __u32 offset, __u32 octets, __u32 cell, __u32 by)
+{
+	const void *end = gx_data_end(ctx);
+	__u8 *answer = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
+	struct gx_answer *behind = bpf_map_lookup_elem(&answers, &cell);
+	const struct gx_shift *shift;
+	__u32 count;
+
+	if (!behind)
+		return -1;
+	shift = (const struct gx_shift *)behind->octets;
+	count = shift->even + shift->odd;
+	for (__u32 i = 0; i < GX_SHIFT_POINTERS; i++) {
+		__u32 at = shift->offsets[i];
+		__u8 *pointer = answer + (at & 0xfff);
+
+		if (i >= count || at >= octets)
+			break;
+		if ((const void *)(pointer + 2) > end)
+			return -1;
+		GX_STORE(__u16, pointer, bpf_htons(bpf_ntohs(GX_LOAD(__u16, pointer)) + by));
+	}
+	return 0;
+}
+
 gx_inline int gx_copy_opt(__u8 *to, const void *end, const struct gx_opt *opt)
 {
 	const __u8 *from = (const __u8 *)opt->words;
@@ -245,6 +279,8 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	if (plan->octets &&
 	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets))
 		return -1;
+	if (plan->pointers)
+		return gx_move_pointers(ctx, packet->dns_offset + answer_offset, plan->octets, plan->pointers, plan->shift);
 	return 0;
 }
 
@@ -313,6 +349,8 @@ gx_inline int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet, 
 	if (edns->present && edns->udp_octets > limit)
 		limit = edns->udp_octets < GX_REPLY_MAX_OCTETS ? edns->udp_octets : GX_REPLY_MAX_OCTETS;
 	fixed = GX_DNS_HEADER_OCTETS + question->octets + opt.octets;
+	if (fixed + plan->octets > limit && plan->core_octets < plan->octets)
+		gx_plan_core(plan);
 	if (fixed + plan->octets > limit)
 		gx_plan_truncate(plan);
 	plan->arcount += edns->present;

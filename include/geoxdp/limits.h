@@ -31,6 +31,9 @@
 #define GX_ANSWER_MAX_OCTETS	(GX_REPLY_MAX_OCTETS - 12 - 5 - 11)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
+/* Compression pointers of an answer for more than one length of name: what fits into a cell. */
+#define GX_SHIFT_POINTERS	((GX_CELL_OCTETS - 4) / 2)
+
 /* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
 #define GX_ANSWER_VARIANTS_MAX	32
 
@@ -48,8 +51,11 @@
 /* Tables of a generation whose content is summed. */
 #define GX_DIGESTS_MAX		16
 
-/* Labels that a question may have in front of a name that a wildcard is next to. */
-#define GX_WILDCARD_LABELS	8
+/*
+ * Labels between a name that does not exist and its closest encloser, once those are left away that make it deeper than
+ * every loaded name.
+ */
+#define GX_ENCLOSER_LABELS	8
 
 /* Types that one name can have beside A and AAAA before its other queries are passed. */
 #define GX_TYPES_PER_NAME	32

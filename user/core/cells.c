@@ -6,6 +6,7 @@
 #include "geoxdp/hash.h"
 #include "geoxdp/limits.h"
 #include "user/core/image_impl.h"
+#include "user/core/pointers.h"
 
 /* Header, question (type and class are 4 octets) and the bare OPT that a reply above 512 octets has. */
 #define REPLY_OVERHEAD_OCTETS (12 + 4 + 11)
@@ -40,16 +41,21 @@ static size_t stored_octets(const struct gx_rendered *answer, size_t qname_octet
 static struct gx_answer make_header(const struct gx_rendered *answer, const uint8_t *octets, size_t stored,
 				    uint16_t variants)
 {
+	size_t core = answer->core_octets < stored ? answer->core_octets : stored;
+
 	return (struct gx_answer){
 		.len_octets = answer->len_octets,
+		.core_octets = answer->core_octets,
 		.ancount = answer->ancount,
 		.nscount = answer->nscount,
 		.arcount = answer->arcount,
 		.sum = sum_octets(octets, stored),
+		.core_sum = sum_octets(octets, core),
 		.flags1 = answer->flags1,
 		.rcode = answer->rcode,
-		.flags = answer->is_nodata ? GX_ANSWER_NODATA : 0,
+		.flags = answer->is_nodata ? GX_ANSWER_NODATA : answer->is_referral ? GX_ANSWER_REFERRAL : 0,
 		.variants = variants,
+		.base_octets = answer->base_octets,
 	};
 }
 
@@ -139,6 +145,29 @@ static void append(struct gx_builder *builder, const struct gx_answer *header, c
 	}
 }
 
+/* The cell behind an answer that is for more than one length of name. */
+static void append_shift(struct gx_builder *builder, const struct gx_rendered *answer)
+{
+	const uint8_t *wire = answer->octets - answer->question_octets;
+	struct gx_shift shift = {0};
+	struct gx_answer none = {0};
+	int count = gx_pointers_find(wire, answer->question_octets, answer->question_octets + answer->len_octets,
+				     shift.offsets, GX_SHIFT_POINTERS);
+
+	for (int i = 0; i < count; i++) {
+		bool is_core = shift.offsets[i] < answer->core_octets;
+
+		if (shift.offsets[i] & 1) {
+			shift.odd++;
+			shift.core_odd += is_core;
+		} else {
+			shift.even++;
+			shift.core_even += is_core;
+		}
+	}
+	append(builder, &none, (const uint8_t *)&shift, sizeof(shift));
+}
+
 static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered *answer, size_t stored)
 {
 	struct gx_image *image = builder->image;
@@ -153,6 +182,8 @@ static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered 
 
 		append(builder, &header, octets, stored);
 	}
+	if (answer->base_octets)
+		append_shift(builder, answer);
 	image->n_answers++;
 	return first;
 }

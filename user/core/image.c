@@ -23,6 +23,7 @@ static void free_builder(struct gx_builder *builder)
 		free(builder->geo_ends[i].types.types);
 	free(builder->geo_ends);
 	free(builder->seen);
+	free(builder->zone_refs);
 	free(builder->location_of);
 	free(builder->rule_of);
 	free(builder->loads);
@@ -51,6 +52,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
 	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
+	builder.zone_refs = gx_calloc(config->n_zones, sizeof(*builder.zone_refs));
 	if (gx_image_classes(&builder))
 		goto out;
 	for (int family = 0; family < GX_FAMILIES; family++)
@@ -60,8 +62,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	builder.lookup = gx_renderer_lookup(builder.renderer);
 	gx_image_collect(&builder);
 	for (size_t i = 0; i < builder.n_loads; i++)
-		if (!builder.loads[i].is_block)
-			gx_image_render(&builder, &builder.loads[i]);
+		gx_image_render(&builder, &builder.loads[i]);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;
 	HAVE_ONE(image->names_long, image->n_names_long);

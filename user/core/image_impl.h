@@ -20,7 +20,6 @@ struct gx_load {
 	uint32_t types;
 	uint16_t flags;
 	uint8_t n_types;
-	bool is_block;			/* only there to keep a wildcard off: passed */
 };
 
 /* RR types, ascending. */
@@ -54,6 +53,12 @@ struct gx_builder {
 	struct gx_ends *geo_ends;	/* of each geo name */
 	uint32_t *seen;			/* stamp of each geo name, when its ends are looked for */
 	uint32_t stamp;
+
+	/* Of each zone, what all its names share; 0: not rendered yet. */
+	struct gx_zone_refs {
+		uint32_t nxdomain;
+		uint32_t nodata;
+	} *zone_refs;
 
 	size_t names_long_capacity, types_capacity, choices_capacity, cells_capacity;
 	struct gx_cell_slot *cell_index;

@@ -9,6 +9,7 @@
 #include "geoxdp/dns.h"
 #include "user/core/image_impl.h"
 #include "user/core/name.h"
+#include "user/core/pointers.h"
 
 #define TYPE_TEXT_OCTETS 16
 /* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
@@ -117,6 +118,53 @@ static uint8_t *render_rotations(struct question *question, uint32_t location)
 	return octets;
 }
 
+static bool is_cut(const struct gx_builder *builder, const knot_dname_t *name)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+
+	return zone && gx_zone_match(zone, name).kind == GX_MATCH_DELEGATION;
+}
+
+/* Do its pointers fit into the cell behind it? */
+static bool can_shift(const struct gx_rendered *answer)
+{
+	const uint8_t *wire = answer->octets - answer->question_octets;
+	int count = gx_pointers_find(wire, answer->question_octets, answer->question_octets + answer->len_octets, NULL, 0);
+
+	return count >= 0 && count <= (int)GX_SHIFT_POINTERS;
+}
+
+/*
+ * What names below a name get that do not exist, or, with nodata, what the name gets where it has not the type: of all
+ * names of a zone the same, but for those at a delegation.
+ */
+static uint32_t render_below(struct gx_builder *builder, const knot_dname_t *encloser, bool nodata)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, encloser);
+	struct gx_zone_refs *refs = zone ? &builder->zone_refs[zone - builder->config->zones] : NULL;
+	struct gx_rendered answer;
+	uint32_t *known = refs ? nodata ? &refs->nodata : &refs->nxdomain : NULL, ref;
+
+	if (known && *known && !is_cut(builder, encloser))
+		return *known;
+	if (gx_render_below(builder->renderer, encloser, nodata, &answer) ||
+	    answer.len_octets > GX_ANSWER_MAX_OCTETS || !can_shift(&answer))
+		return GX_REF_NONE;
+	ref = GX_REF_FIXED | gx_image_store(builder, &answer, answer.base_octets);
+	if (known && !answer.is_referral)
+		*known = ref;
+	return ref;
+}
+
+/* NODATA for which only the zone counts; a wildcard's must fit names of any length. */
+static bool is_shared_nodata(const struct question *question)
+{
+	const struct gx_rendered *answer = &question->answer;
+
+	return answer->is_nodata && !answer->ancount && !answer->by_location && !answer->n_picks &&
+	       !knot_dname_is_wildcard(question->name);
+}
+
 /* Returns the cell; 0: pass. question->answer tells what it depends on. */
 static uint32_t render(struct question *question, uint32_t location)
 {
@@ -131,6 +179,11 @@ static uint32_t render(struct question *question, uint32_t location)
 		return 0;
 	}
 	tell_oversize(question);
+	if (is_shared_nodata(question)) {
+		cell = render_below(builder, question->name, true) & GX_REF_INDEX;
+		if (cell)
+			return cell;
+	}
 	if (gx_answer_is_oversize(question->answer.len_octets, question->name_octets))
 		question->answer.rotations = 1;
 	if (question->answer.rotations > 1)
@@ -265,7 +318,7 @@ static bool is_dnssec_type(uint16_t type)
 }
 
 struct entries {
-	struct gx_type list[1 + GX_TYPES_PER_NAME];	/* the default, then types */
+	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then names below */
 	size_t count;
 	bool overflow;
 };
@@ -347,8 +400,33 @@ static void store_entries(struct gx_builder *builder, struct gx_load *load, cons
 	image->types[0] = (struct gx_type){0};
 	memcpy(&image->types[image->n_types], entries->list, entries->count * sizeof(entries->list[0]));
 	load->types = image->n_types;
-	load->n_types = entries->count - 1;
+	load->n_types = entries->count - 1 - (load->flags & GX_NAME_BELOW ? 1 : 0);
 	image->n_types += entries->count;
+}
+
+/* What names below get that do not exist. */
+static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+{
+	uint32_t ref = render_below(builder, load->name, false);
+
+	if (ref == GX_REF_NONE)
+		return;
+	load->flags |= GX_NAME_BELOW;
+	entries->list[entries->count++] = (struct gx_type){ .ref = ref };
+}
+
+/* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
+static void render_cut(struct gx_builder *builder, struct gx_load *load, struct entries *entries, bool is_signed)
+{
+	uint32_t referral = render_below(builder, load->name, false);
+
+	load->ref_a = load->ref_aaaa = entries->list[0].ref = referral;
+	for (size_t i = 0; is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
+		add_entry(entries, dnssec_types[i], GX_REF_NONE);
+	if (!is_signed)
+		add_entry(entries, KNOT_RRTYPE_DS, render_type(builder, load->name, KNOT_RRTYPE_DS));
+	add_below(builder, load, entries);
+	store_entries(builder, load, entries);
 }
 
 void gx_image_render(struct gx_builder *builder, struct gx_load *load)
@@ -361,6 +439,11 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 
 	gx_image_ends(builder, load->name, &ends);
 	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
+	if (is_cut(builder, load->name)) {
+		render_cut(builder, load, &entries, ends.is_signed);
+		free(ends.types.types);
+		return;
+	}
 	load->ref_a = render_type(builder, load->name, KNOT_RRTYPE_A);
 	load->ref_aaaa = render_type(builder, load->name, KNOT_RRTYPE_AAAA);
 	entries.list[0].ref = render_default(builder, load->name, &ends);
@@ -381,5 +464,6 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 	if (entries.overflow)
 		entries.list[0].ref = GX_REF_NONE;	/* types that found no place are passed */
 	free(ends.types.types);
+	add_below(builder, load, &entries);
 	store_entries(builder, load, &entries);
 }

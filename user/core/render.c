@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libknot/descriptor.h>
 #include <libknot/packet/pkt.h>
 #include <libknot/rrtype/rdname.h>
 #include <libknot/rrtype/soa.h>
 
 #include "geoxdp/dns.h"
 #include "geoxdp/limits.h"
+#include "user/core/name.h"
 
 /* A pointer to the question's name, right behind the header (RFC 1035 4.1.4). */
 #define POINTER_TO_QNAME (0xc000 | KNOT_WIRE_HEADER_SIZE)
@@ -33,6 +35,7 @@ struct chain {
 	struct gx_rendered *out;
 	const knot_dname_t *names[GX_CHAIN_MAX + 1];	/* owners so far, the last one in question */
 	size_t n_names;
+	size_t additional_octets;
 };
 
 struct gx_renderer *gx_renderer_new(const struct gx_config *config)
@@ -174,6 +177,44 @@ static int put_addresses(const struct chain *chain, const struct gx_geo *geo, co
 		   &rdata);
 }
 
+/*
+ * Addresses of the names that an RRset of MX, NS or SRV leads to, as far as their zone has them (RFC 1034 4.3.2, 6). An
+ * address of a geo name depends on the client, and is left to its own question. Knot and NSD add those of the same types.
+ */
+static int put_additional(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset)
+{
+	static const uint16_t types[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA };
+	knot_pkt_t *packet = chain->renderer->packet;
+	size_t before = packet->size;
+
+	if (chain->is_flat || !knot_rrtype_additional_needed(rrset->type))
+		return 0;
+	for (uint16_t i = 0; i < rrset->rdata.count; i++) {
+		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rdata, i);
+		const knot_dname_t *name = knot_rdata_name(rdata, rrset->type);
+		const struct gx_node *node = gx_name_within(name, zone->apex) ? gx_zone_find(zone, name) : NULL;
+
+		if (!node || gx_dict_find(&chain->renderer->lookup.geos, name, NULL) ||
+		    (node->below_cut && !chain->out->is_referral))
+			continue;
+		for (size_t j = 0; j < 2; j++) {
+			const struct gx_rrset *address = gx_node_find(node, types[j]);
+			knot_rrset_t put;
+
+			if (!address)
+				continue;
+			if (packet->current != KNOT_ADDITIONAL)
+				knot_pkt_begin(packet, KNOT_ADDITIONAL);
+			knot_rrset_init(&put, node->owner, types[j], KNOT_CLASS_IN, address->ttl_s);
+			put.rrs = address->rdata;
+			if (knot_pkt_put(packet, KNOT_COMPR_HINT_NONE, &put, KNOT_PF_CHECKDUP | KNOT_PF_NOTRUNC))
+				return -EMSGSIZE;
+		}
+	}
+	chain->additional_octets = packet->size - before;
+	return 0;
+}
+
 static int put_soa(const struct chain *chain, const struct gx_zone *zone)
 {
 	const struct gx_rrset *soa = gx_node_find(&zone->nodes[0], KNOT_RRTYPE_SOA);
@@ -182,6 +223,7 @@ static int put_soa(const struct chain *chain, const struct gx_zone *zone)
 	if (!soa)
 		return -ENOENT;
 	minimum = knot_soa_minimum(soa->rdata.rdata);
+	chain->out->negative = zone;
 	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
 	return put(chain, zone->apex, KNOT_RRTYPE_SOA, soa->ttl_s < minimum ? soa->ttl_s : minimum,
 		   &soa->rdata);
@@ -232,8 +274,10 @@ static int step_data(struct chain *chain, const struct gx_owner *owner)
 						gx_node_find(owner->node, chain->qtype);
 	int err;
 
-	if (rrset)
-		return put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+	if (rrset) {
+		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+		return err ? err : put_additional(chain, owner->zone, rrset);
+	}
 	rrset = gx_node_find(owner->node, KNOT_RRTYPE_CNAME);
 	if (!rrset || gx_type_beside_cname(chain->qtype))
 		return end_nodata(chain, owner->zone);
@@ -273,12 +317,14 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 	const struct gx_geo *geo = owner->geo;
 	const struct gx_rrset *rrset;
 	uint32_t site;
+	int err;
 
 	if (!is_any && chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_AAAA) {
 		rrset = gx_node_find(owner->node, chain->qtype);
 		if (!rrset)
 			return end_nodata(chain, owner->zone);
-		return put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+		return err ? err : put_additional(chain, owner->zone, rrset);
 	}
 	site = pick_site(chain, geo, rule, family);
 	if (site == GX_SITE_NONE && is_any) {
@@ -335,6 +381,33 @@ static int step(struct chain *chain)
 	return -ENOENT;
 }
 
+static int begin(struct chain *chain)
+{
+	knot_pkt_t *packet = chain->renderer->packet;
+
+	memset(chain->out, 0, offsetof(struct gx_rendered, picks));
+	chain->out->rotations = 1;
+	knot_pkt_clear(packet);
+	return knot_pkt_put_question(packet, chain->qname, KNOT_CLASS_IN, chain->qtype) ? -EMSGSIZE : 0;
+}
+
+/* What is in the packet is the answer. */
+static void finish(const struct chain *chain)
+{
+	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(chain->qname) + 2 * sizeof(uint16_t);
+	const knot_pkt_t *packet = chain->renderer->packet;
+	struct gx_rendered *out = chain->out;
+
+	out->octets = packet->wire + question;
+	out->question_octets = question;
+	out->len_octets = packet->size - question;
+	out->ancount = knot_wire_get_ancount(packet->wire);
+	out->nscount = knot_wire_get_nscount(packet->wire);
+	out->arcount = knot_wire_get_arcount(packet->wire);
+	out->core_octets = out->len_octets - chain->additional_octets;
+	out->flags1 = GX_DNS1_AA;
+}
+
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 	      struct gx_rendered *out)
 {
@@ -344,8 +417,6 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
 int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 		      unsigned int rotation, struct gx_rendered *out)
 {
-	knot_pkt_t *packet = renderer->packet;
-	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(qname) + 2 * sizeof(uint16_t);
 	struct chain chain = {
 		.renderer = renderer,
 		.qname = qname,
@@ -359,21 +430,83 @@ int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, u
 	};
 	int err;
 
-	memset(out, 0, offsetof(struct gx_rendered, picks));
-	out->rotations = 1;
-	knot_pkt_clear(packet);
-	if (knot_pkt_put_question(packet, qname, KNOT_CLASS_IN, qtype))
-		return -EMSGSIZE;
-	do {
-		err = step(&chain);
-	} while (err > 0);
+	err = begin(&chain);
+	while (!err && (err = step(&chain)) > 0)
+		err = 0;
 	if (err)
 		return err;
-	out->octets = packet->wire + question;
-	out->len_octets = packet->size - question;
-	out->ancount = knot_wire_get_ancount(packet->wire);
-	out->nscount = knot_wire_get_nscount(packet->wire);
-	out->arcount = knot_wire_get_arcount(packet->wire);
-	out->flags1 = GX_DNS1_AA;
+	finish(&chain);
 	return 0;
+}
+
+/* The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). */
+static int put_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
+{
+	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
+	int err;
+
+	chain->out->is_referral = true;
+	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
+	err = put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
+	return err ? err : put_additional(chain, zone, ns);
+}
+
+/* Are there addresses without which the servers below cannot be reached? They are not left away (RFC 9471 3). */
+static bool needs_glue(const struct gx_node *node)
+{
+	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
+
+	for (uint16_t i = 0; i < ns->rdata.count; i++) {
+		if (gx_name_within(knot_ns_name(knot_rdataset_at(&ns->rdata, i)), node->owner))
+			return true;
+	}
+	return false;
+}
+
+static int render_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
+{
+	int err = begin(chain);
+
+	err = err ? err : put_referral(chain, zone, node);
+	if (err)
+		return err;
+	finish(chain);
+	chain->out->flags1 = 0;
+	if (needs_glue(node))
+		chain->out->core_octets = chain->out->len_octets;
+	return 0;
+}
+
+static int render_negative(struct chain *chain, const struct gx_zone *zone, bool nodata)
+{
+	int err = begin(chain);
+
+	err = err ? err : put_soa(chain, zone);
+	if (err)
+		return err;
+	finish(chain);
+	chain->out->is_nodata = nodata;
+	chain->out->rcode = nodata ? KNOT_RCODE_NOERROR : KNOT_RCODE_NXDOMAIN;
+	return 0;
+}
+
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool nodata, struct gx_rendered *out)
+{
+	const struct gx_zone *zone = gx_config_find_zone(renderer->lookup.config, encloser);
+	struct chain chain = { .renderer = renderer, .qtype = KNOT_RRTYPE_A, .out = out, .n_names = 1 };
+	struct gx_match match;
+	bool is_cut;
+	int err;
+
+	if (!zone)
+		return -ENOENT;
+	match = gx_zone_match(zone, encloser);
+	is_cut = match.kind == GX_MATCH_DELEGATION;
+	if (match.kind == GX_MATCH_DNAME || (match.kind == GX_MATCH_NODE && gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
+		return -ENOENT;
+	chain.qname = chain.names[0] = is_cut ? match.node->owner : zone->apex;
+	err = is_cut ? render_referral(&chain, zone, match.node) : render_negative(&chain, zone, nodata);
+	if (!err)
+		out->base_octets = knot_dname_size(chain.qname);
+	return err;
 }

@@ -23,12 +23,17 @@ struct gx_rendered {
 	 * question. They stay until the renderer is used again.
 	 */
 	const uint8_t *octets;
+	size_t question_octets;	/* in front of them: header and question */
 	size_t len_octets;
+	size_t core_octets;	/* without the additional section, which may be left away; all of it where it may not */
 	uint16_t ancount;
 	uint16_t nscount;
 	uint16_t arcount;
 	uint8_t flags1;		/* GX_DNS1_AA */
 	uint8_t rcode;		/* of the last name */
+	uint8_t base_octets;	/* of qname, where names below it may get it as well, their pointers moved; else 0 */
+	bool is_referral;
+	const struct gx_zone *negative;	/* whose SOA is in it: NODATA or NXDOMAIN */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
 	uint16_t rotations;	/* 1 to GX_ANSWER_VARIANTS_MAX: orders that the addresses at the end can come in */
 
@@ -70,6 +75,19 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
  */
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 	      struct gx_rendered *out);
+
+/**
+ * gx_render_below - what names below a name get, of which it is the closest encloser (RFC 4592 3.3.1)
+ * @encloser: exists in a loaded zone
+ * @nodata: what encloser itself gets instead, where it has not the type: NODATA with the SOA of its zone
+ *
+ * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. In both, out->base_octets is set: a
+ * question of a longer name has all pointers moved by the difference. Of all names of a zone,
+ * NXDOMAIN and NODATA are the same: they are rendered for its apex.
+ *
+ * Returns 0; -ENOENT: not for us to answer, as below a DNAME; -EMSGSIZE.
+ */
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool nodata, struct gx_rendered *out);
 
 /**
  * gx_render_rotated - as gx_render(), the A or AAAA RRset at the end of the answer in another order

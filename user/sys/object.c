@@ -104,7 +104,8 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	skel->rodata->name_mask = image->n_name_slots - 1;
 	skel->rodata->class_count = image->n_classes;
 	skel->rodata->location_count = image->n_locations;
-	skel->rodata->wildcard_count = image->n_wildcards;
+	skel->rodata->encloser_count = image->n_enclosers;
+	skel->rodata->label_max = image->label_max;
 	return 0;
 }
 
