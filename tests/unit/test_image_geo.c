@@ -241,7 +241,6 @@ static void wildcards_are_loaded_with_all_that_exists_where_they_would_reach(voi
 		      "alias.example.com. b.cdn.example.com. cdn.example.com. child.cdn.example.com. "
 		      "deep.geo.cdn.example.com. geo.cdn.example.com. new.example.com. star.example.com. "
 		      "sub.cdn.example.com. www.example.com. x.star.example.com. ");
-	assert_int_equal(fixture->image.n_wildcards, 3);
 	/* Passed: a.b.cdn, b.cdn, cdn, child.cdn, star, sub.cdn, x.star. */
 	assert_int_equal(assert_all_agree(fixture), 7 * QUESTIONS);
 }
