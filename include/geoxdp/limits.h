@@ -27,8 +27,8 @@
 
 /* An answer is stored in cells of two cache lines. */
 #define GX_CELL_OCTETS		112
-/* A stored answer leaves room for header (12), shortest question (5) and a bare OPT (11). */
-#define GX_ANSWER_MAX_OCTETS	(GX_REPLY_MAX_OCTETS - 12 - 5 - 11)
+/* A stored answer leaves room for header (12) and shortest question (5); over TCP there may be no OPT. */
+#define GX_ANSWER_MAX_OCTETS	(GX_TCP_MAX_OCTETS - 12 - 5)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
 /* Compression pointers of an answer for more than one length of name: what fits into a cell. */
@@ -86,6 +86,7 @@
  * list. FORMATS: a rbldnsd value carries 15 bits. */
 #define GX_LOCATION_UNKNOWN	0
 #define GX_LOCATION_ISO_MAX	999
+#define GX_USER_ASSIGNED_MIN	900	/* ISO 3166-1: 900 to 999 are the user's own */
 
 /* Classes of location that the maps tell apart; class 0 is the unknown location's. */
 #define GX_CLASSES_MAX		65535

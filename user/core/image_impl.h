@@ -90,13 +90,15 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs
  * @answer: its octets are followed by those of its other orders, answer->rotations in all
- * @qname_octets: of the question; an answer that exceeds every reply to it keeps its length and counts only,
+ * @qname_octets: of the question; an answer that exceeds even a reply over TCP keeps its length and counts only,
  *	since all that is ever sent of it is TC=1
  */
 uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets);
 
-/* Does an answer to a question of this length exceed even the largest reply? */
+/* Does an answer to a question of this length exceed even the largest reply over UDP? */
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);
+/* And the largest over TCP? */
+bool gx_answer_is_unsendable(size_t len_octets, size_t qname_octets);
 
 /* The flat table of all loads. Returns 0, or -EINVAL with a finding: too many names. */
 int gx_image_names(struct gx_builder *builder);

@@ -91,6 +91,16 @@ static void tell_oversize(struct question *question)
 	question->told = true;
 	if (knot_rrtype_to_string(question->type, type, sizeof(type)) < 0)
 		type[0] = '\0';
+	if (gx_answer_is_unsendable(question->answer.len_octets, question->name_octets)) {
+		gx_warn(question->builder->diag, &where,
+			"the answer to %s %s takes %zu octets, and cannot be given%s: a reply of at most %d octets in "
+			"all would be right, and of %d over UDP",
+			gx_show_name(question->name, name), type, question->answer.len_octets,
+			question->answer.n_picks ? ", not even over TCP, since no backend knows of it" :
+						   " but by the backend, over TCP",
+			GX_TCP_MAX_OCTETS, GX_REPLY_MAX_OCTETS);
+		return;
+	}
 	gx_warn(question->builder->diag, &where,
 		"the answer to %s %s takes %zu octets, so that every client must ask again over TCP: a reply "
 		"of at most %d octets in all would be right",

@@ -55,11 +55,14 @@ int gx_object_prog_fd(const struct gx_object *object);
 /* Pin program and maps into a folder that exists and is empty. */
 int gx_object_pin(const struct gx_object *object, const char *folder, struct gx_failure *failure);
 
+/* A reply over TCP with its headers, and more than any frame that BPF_PROG_RUN takes in one buffer. */
+#define GX_OUTCOME_OCTETS 4096
+
 /* The outcome of a packet that was given to the program. */
 struct gx_outcome {
 	uint32_t action;	/* XDP_PASS, XDP_TX, ... */
 	enum gx_reason reason;
-	uint8_t frame[2048];
+	uint8_t frame[GX_OUTCOME_OCTETS];
 	size_t octets;
 };
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The generation that serves on an interface, found by its pins. */
+#include "user/sys/serving.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How often to look at a generation that cannot be read, since a swap may have replaced it meanwhile. */
+#define GX_LOOKS 4
+
+/* The pinned program of a generation, if it is the one that is attached. */
+static int gx_serving_open_prog(struct gx_serving *serving, struct gx_failure *failure)
+{
+	char path[GX_PATH_OCTETS + 8];
+	struct bpf_prog_info info = {};
+	__u32 octets = sizeof(info);
+
+	snprintf(path, sizeof(path), "%s/prog", serving->folder);
+	serving->prog_fd = bpf_obj_get(path);
+	if (serving->prog_fd < 0)
+		return gx_fail(failure, errno, NULL, "%s: open", path);
+	if (bpf_obj_get_info_by_fd(serving->prog_fd, &info, &octets))
+		return gx_fail(failure, errno, NULL, "%s: look at", path);
+	if (info.id != serving->attachment.prog_id)
+		return gx_fail(failure, ESTALE, "try again", "%s: was replaced meanwhile", path);
+	return 0;
+}
+
+static int gx_serving_look(struct gx_serving *serving, struct gx_failure *failure)
+{
+	char path[GX_PATH_OCTETS];
+	int error = gx_attachment_find(serving->interface, &serving->attachment, failure);
+
+	if (error)
+		return error;
+	if (!serving->attachment.ifindex) {
+		gx_fail(failure, 0, "`geoxdp up` attaches anew, `geoxdp down` cleans up",
+			"%s: the interface was removed, and with it the attachment", serving->interface);
+		return -ENODEV;
+	}
+	if (!gx_pins_find(serving->interface, serving->attachment.prog_id, serving->folder)) {
+		gx_fail(failure, 0, "`geoxdp up` pins one", "%s: the serving program is of no pinned generation",
+			serving->interface);
+		return -ESTALE;
+	}
+	error = gx_serving_open_prog(serving, failure);
+	if (!error)
+		error = gx_pins_meta(serving->folder, &serving->meta, failure);
+	if (error)
+		return error;
+	serving->link_fd = bpf_obj_get(gx_pins_link(serving->interface, path));
+	if (serving->link_fd < 0)
+		return gx_fail(failure, errno, NULL, "%s: open", path);
+	return 0;
+}
+
+int gx_serving_open(struct gx_serving *serving, const char *interface, struct gx_failure *failure)
+{
+	struct gx_serving found;
+	int error = 0;
+
+	for (int look = 0; look < GX_LOOKS; look++) {
+		found = (struct gx_serving){ .link_fd = -1, .prog_fd = -1 };
+		snprintf(found.interface, sizeof(found.interface), "%s", interface);
+		error = gx_serving_look(&found, failure);
+		if (!error) {
+			*serving = found;
+			return 0;
+		}
+		gx_serving_close(&found);
+		if (error == -ENOENT && access(gx_pins_link(interface, found.folder), F_OK))
+			return error;
+	}
+	/* What is missing inside is no sign that nothing serves. */
+	return error == -ENOENT ? -ESTALE : error;
+}
+
+int gx_serving_refresh(struct gx_serving *serving, struct gx_failure *failure)
+{
+	char interface[IF_NAMESIZE];
+	struct bpf_link_info info = {};
+	__u32 octets = sizeof(info);
+	int error;
+
+	if (!bpf_obj_get_info_by_fd(serving->link_fd, &info, &octets) &&
+	    info.xdp.ifindex == serving->attachment.ifindex && info.prog_id == serving->attachment.prog_id)
+		return 0;
+	memcpy(interface, serving->interface, sizeof(interface));
+	gx_serving_close(serving);
+	error = gx_serving_open(serving, interface, failure);
+	return error ? error : 1;
+}
+
+int gx_serving_run(const struct gx_serving *serving, const uint8_t *frame, size_t octets, bool over_tcp,
+		   struct gx_outcome *out, struct gx_failure *failure)
+{
+	const __u64 mark = GX_TCP_MARK;
+	const size_t front = over_tcp ? sizeof(mark) : 0;
+	uint8_t given[sizeof(mark) + sizeof(out->frame)], got[sizeof(given)];
+	/* What lies before data is metadata. */
+	struct xdp_md before = { .data = front, .data_end = front + octets }, after = {};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = given, .data_size_in = front + octets, .data_out = got,
+		    .data_size_out = sizeof(got), .ctx_in = &before, .ctx_size_in = sizeof(before), .ctx_out = &after,
+		    .ctx_size_out = sizeof(after), .repeat = 1);
+
+	if (octets > sizeof(out->frame))
+		return gx_fail(failure, EMSGSIZE, NULL, "program: run with a packet of %zu octets", octets);
+	memcpy(given, &mark, front);
+	memcpy(given + front, frame, octets);
+	if (bpf_prog_test_run_opts(serving->prog_fd, &opts))
+		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
+	if (after.data > opts.data_size_out || opts.data_size_out - after.data > sizeof(out->frame))
+		return gx_fail(failure, EMSGSIZE, NULL, "program: its reply of %u octets", opts.data_size_out);
+	out->action = opts.retval;
+	out->reason = GX_REASON_COUNT; /* it counts among all others: which one moved cannot be told */
+	out->octets = opts.data_size_out - after.data;
+	memcpy(out->frame, got + after.data, out->octets);
+	return 0;
+}
+
+void gx_serving_close(struct gx_serving *serving)
+{
+	if (serving->link_fd >= 0)
+		close(serving->link_fd);
+	if (serving->prog_fd >= 0)
+		close(serving->prog_fd);
+	serving->link_fd = serving->prog_fd = -1;
+}
