@@ -25,7 +25,9 @@ struct gx_plan {
 	__u8 flags1;		/* AA, TC */
 	__u8 rcode;		/* upper bits go into the OPT */
 	__u8 scope_bits;
-	__u8 zero[3];
+	__u8 with_options;	/* the reply answers the options of the query */
+	__u8 with_cookie;	/* and edns has the cookie that it carries */
+	__u8 zero;
 };
 
 /*

@@ -5,9 +5,6 @@
 
 #include "bpf/kern/find.h"
 
-/* No slot has this number. */
-#define GX_NO_SLOT (~0u)
-
 /**
  * gx_fold_ending - fold a name that ends the one in question
  * @offset: of the message, and the octets of the question's name in front of this one

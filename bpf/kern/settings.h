@@ -14,6 +14,10 @@ const volatile __u32 label_max;		/* the most labels of a loaded name, root not c
 const volatile __u32 class_count;	/* choices of a GX_REF_CLASS */
 const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
 
+/* The name server identifier (RFC 5001), zero-padded; none: the option is as an unknown one. */
+const volatile __u64 nsid[GX_NSID_MAX_OCTETS / 8];
+const volatile __u32 nsid_octets;
+
 /* Ethernet addresses of this node's interfaces, as gx_pack_mac() packs them; none: any is taken. */
 const volatile __u64 macs[GX_MACS_MAX];
 const volatile __u32 mac_count;

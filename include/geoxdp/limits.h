@@ -65,6 +65,12 @@
 /* EDNS options of a query that are looked at; resolvers send up to five. */
 #define GX_QUERY_MAX_OPTIONS	16
 
+/* Cookie secrets: the one that is signed with, and the next or the one before it. */
+#define GX_COOKIE_SECRETS	2
+
+/* A name server identifier: of any length in RFC 5001, here of a host name's first label. */
+#define GX_NSID_MAX_OCTETS	64
+
 /* Service addresses: an open-addressed table, at most half full. */
 #define GX_SERVICE_SLOTS	512
 #define GX_SERVICE_MAX		(GX_SERVICE_SLOTS / 2)
