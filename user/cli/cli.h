@@ -31,6 +31,7 @@ struct gx_options {
 	const char *ecs;
 	const char *svg;
 	const char *output;
+	const char *files;	/* where to list the files that were read or looked for */
 	const char *watch;	/* interval text, "" for the default; NULL: not given */
 	bool json;
 	bool dnssec;

@@ -16,7 +16,7 @@ _geoxdp()
 	-m | --mode)
 		mapfile -t COMPREPLY < <(compgen -W "native generic auto" -- "$cur")
 		return ;;
-	-c | --config | -p | --pdns)
+	-c | --config | -p | --pdns | -L | --files)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac

@@ -8,7 +8,7 @@
 #include "user/cli/cli.h"
 
 static const struct gx_command gx_commands[] = {
-	{ "check", "", "validate a configuration and every file it names", "cpqj", 0, 0,
+	{ "check", "", "validate a configuration and every file it names", "cpLqj", 0, 0,
 	  "Prints each finding as FILE:LINE: what is wrong: what would be right.\n"
 	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
 	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
@@ -25,7 +25,7 @@ static const struct gx_command gx_commands[] = {
 	  "answer, and the ECS scope. Without -c or --pdns, reads the configuration of the serving generation.\n\n"
 	  "  geoxdp explain --pdns examples/own-cdn/pdns.conf 8.8.8.8 www.example.com\n",
 	  gx_cmd_explain },
-	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimFqj", 0, 0,
+	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimLFqj", 0, 0,
 	  "Answers on all addresses of the interface. The program serves on after the command has ended, and\n"
 	  "until `geoxdp down`. A mistake in the configuration changes nothing.\n\n"
 	  "  geoxdp up --pdns /etc/powerdns/pdns.conf -i eth0\n",

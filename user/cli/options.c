@@ -29,6 +29,7 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
 	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
+	{ 'L', "files", "FILE", "list the files that were read or looked for there, one a line" },
 	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
 	{ 'j', "json", NULL, "print JSON" },
@@ -102,6 +103,9 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		return 0;
 	case 'o':
 		out->output = optarg;
+		return 0;
+	case 'L':
+		out->files = optarg;
 		return 0;
 	case 'F':
 		out->force = true;

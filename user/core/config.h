@@ -166,7 +166,10 @@ struct gx_config {
 	struct gx_prefix *bypass;	/* clients whose TCP connections go to the backend: zone transfers by address */
 	size_t n_bypass;
 
-	/* Every file that was read or looked for, each once: what `geoxdp run` watches. */
+	/*
+	 * Every file that was read or looked for, each once, in order of octets: what `geoxdp run` watches. Folders whose
+	 * entries were read end in a slash.
+	 */
 	const char **files;
 	size_t n_files;
 };
