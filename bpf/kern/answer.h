@@ -92,7 +92,7 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	if (!answer || answer->len_octets == 0)
 		return NULL;
 	if (answer->variants > 1) {
-		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS;
+		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + !!answer->base_octets;
 
 		*cell += bpf_get_prandom_u32() % answer->variants * cells;
 		answer = bpf_map_lookup_elem(&answers, cell);

@@ -187,15 +187,16 @@ struct gx_location_name {
  * Value of `answers`: a cell. An answer begins at the cell of its number and goes on in the cells behind it;
  * octets are what follows the question: answer, authority and additional section, without OPT. Compression
  * pointers into the question count from the start of the message, so an answer belongs to one question
- * length, but for those of wildcards, which only point at the name in question. Cell 0 is never used.
+ * length. Cell 0 is never used.
  *
- * An answer with base_octets holds for names below as well: the closest encloser's NXDOMAIN, NODATA or referral. It was
- * rendered for a question of a name of so many octets; in a longer question, all its pointers move by the
- * difference. Where they are says the cell behind it, a struct gx_shift.
+ * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral, and what
+ * a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer question, its
+ * pointers move by the difference. Which ones says the cell behind it, a struct gx_shift. A wildcard's pointers to the
+ * name in question stay.
  *
  * An answer that ends with several addresses is stored once for each order that they come in, one behind the
- * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS. References and choices mean the first; which
- * of them is sent is drawn for each query.
+ * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and one with base_octets. References and choices
+ * mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
 	__u16 len_octets;	/* of the whole answer; 0 in a continuation cell */

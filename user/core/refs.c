@@ -9,7 +9,6 @@
 #include "geoxdp/dns.h"
 #include "user/core/image_impl.h"
 #include "user/core/name.h"
-#include "user/core/pointers.h"
 
 #define TYPE_TEXT_OCTETS 16
 /* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
@@ -138,10 +137,9 @@ static bool is_cut(const struct gx_builder *builder, const knot_dname_t *name)
 /* Do its pointers fit into the cell behind it? */
 static bool can_shift(const struct gx_rendered *answer)
 {
-	const uint8_t *wire = answer->octets - answer->question_octets;
-	int count = gx_pointers_find(wire, answer->question_octets, answer->question_octets + answer->len_octets, NULL, 0);
+	int count = gx_rendered_pointers(answer, NULL, 0);
 
-	return count >= 0 && count <= (int)GX_SHIFT_POINTERS;
+	return count >= 0 && count <= GX_SHIFT_POINTERS;
 }
 
 /*

@@ -31,7 +31,8 @@ struct gx_rendered {
 	uint16_t arcount;
 	uint8_t flags1;		/* GX_DNS1_AA */
 	uint8_t rcode;		/* of the last name */
-	uint8_t base_octets;	/* of qname, where names below it may get it as well, their pointers moved; else 0 */
+	uint8_t base_octets;	/* of qname, where longer names may get it as well, their pointers moved; else 0 */
+	bool keeps_qname;	/* of these pointers, those to the question's name stay: a wildcard's */
 	bool is_referral;
 	const struct gx_zone *negative;	/* whose SOA is in it: NODATA or NXDOMAIN */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
@@ -61,20 +62,32 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
  * A chain of CNAMEs is followed through all loaded zones. It ends
  *  - with data, or with NODATA or NXDOMAIN and the SOA of the last name's zone, its TTL the lesser of its own
  *    and MINIMUM (RFC 2308 3);
- *  - where the next name is in no loaded zone, or below a cut: with the CNAMEs so far, NOERROR.
+ *  - where the next name is at or below a cut: with the CNAMEs so far, and the referral (RFC 1034 4.3.2, 3b);
+ *  - where the next name is in no loaded zone: with the CNAMEs so far, NOERROR.
+ * Below a DNAME it goes on with the CNAME that this synthesises (RFC 6672 3.2).
  *
  * The answer of a wildcard (a qname that begins with the label "*") holds for every name that the wildcard
- * synthesises, whatever its length: no pointer but the one to the question's name, which stands at offset 12.
+ * synthesises, whatever its length: with out->base_octets its pointers are moved, but for those to the question's name at
+ * offset 12; else it has no others.
  *
  * Returns 0;
- *  -ENOENT: not for us to answer: the name is in no loaded zone, at or below a delegation or below a DNAME, or
- *	its zone has no SOA for the negative answer;
+ *  -ENOENT: not for us to answer: qname is in no loaded zone, at or below a delegation or below a DNAME, or
+ *	a zone has no SOA for the negative answer;
  *  -ELOOP: the CNAMEs lead back to a name before them;
  *  -E2BIG: more than GX_CHAIN_MAX CNAMEs;
  *  -EMSGSIZE: no DNS message can hold the answer.
  */
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 	      struct gx_rendered *out);
+
+/**
+ * gx_rendered_pointers - where an answer with base_octets has the pointers that move
+ * @offsets: receives their offsets in the answer, ascending
+ * @max: of these
+ *
+ * Returns how many there are, which may be more than max.
+ */
+int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, size_t max);
 
 /**
  * gx_render_below - what names below a name get, of which it is the closest encloser (RFC 4592 3.3.1)
