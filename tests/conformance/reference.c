@@ -4,12 +4,13 @@
  *
  * Both serve the zones of CONF at 127.0.0.1. Prints, separated by tabs:
  *	compared N
- *	passed REASON N QUESTION		what the program passed, and the first such question
+ *	passed WHY N QUESTION			what the program passed, and the first such question
  *	choice KIND N QUESTION			NSD and Knot differ, and the program is like one of them
- *	wrong KIND N QUESTION			it is not; or they agree, and it does not
+ *	wrong KIND N QUESTION			it is not; or they agree, and it does not; or it passed for no good reason
  * KIND is "FIELD: WHAT NSD SAYS / WHAT KNOT SAYS / WHAT THE PROGRAM SAYS".
  */
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <linux/bpf.h>
 #include <poll.h>
 #include <stdio.h>
@@ -74,33 +75,73 @@ static void count(const char *verdict, const char *text, const char *question)
 
 static const char wrong[] = "wrong", choice[] = "choice", passed[] = "passed";
 
-static void compare_field(const struct reply *replies, enum reply_field field, const struct question *question)
+static bool is_truncated(const struct reply *reply)
+{
+	return knot_wire_get_tc(reply->wire) != 0;
+}
+
+/* Octets that the reply may have. */
+static size_t limit_of(const struct question *question)
+{
+	size_t size = question->edns_octets;
+
+	return size <= 512 ? 512 : size < 1232 ? size : 1232;
+}
+
+/* Why a section differs from what NSD and Knot agree on, where that is a choice; NULL: it is none. */
+static const char *find_excuse(const struct reply *replies, enum reply_field field, const struct question *question,
+			       size_t whole_octets)
+{
+	const struct reply *program = &replies[PROGRAM];
+
+	if (field < REPLY_ANSWER)
+		return NULL;
+	if (is_truncated(program) && program->shape[field - REPLY_ANSWER][0] == '-')
+		return "empty with TC=1";
+	if (field == REPLY_ADDITIONAL && whole_octets > limit_of(question) &&
+	    (reply_is_subset(program, &replies[NSD], field) || reply_is_subset(program, &replies[KNOT], field)))
+		return "fewer where not all fit";
+	return NULL;
+}
+
+static void compare_field(const struct reply *replies, enum reply_field field, const struct question *question,
+			  size_t whole_octets)
 {
 	int like_nsd = !reply_differs(&replies[NSD], &replies[PROGRAM], field);
 	int like_knot = !reply_differs(&replies[KNOT], &replies[PROGRAM], field);
+	const char *excuse = find_excuse(replies, field, question, whole_octets);
 	char text[KIND_OCTETS], shown[SERVERS][64];
 
 	if (like_nsd && like_knot)
 		return;
+	if (!like_nsd && !like_knot && excuse) {
+		snprintf(text, sizeof(text), "%s: %s", reply_field_name(field), excuse);
+		count(choice, text, question->text);
+		return;
+	}
 	snprintf(text, sizeof(text), "%s%s: %s / %s / %s", question->type == KNOT_RRTYPE_ANY ? "ANY " : "",
 		 reply_field_name(field), reply_show(&replies[NSD], field, shown[NSD]),
 		 reply_show(&replies[KNOT], field, shown[KNOT]), reply_show(&replies[PROGRAM], field, shown[PROGRAM]));
 	count(like_nsd || like_knot ? choice : wrong, text, question->text);
 }
 
-static void compare(const struct reply *replies, const struct question *question)
+/* whole_octets: of the program's reply, did it fit. */
+static void compare(struct reply *replies, const struct question *question, size_t whole_octets)
 {
 	for (int i = 0; i < SERVERS; i++) {
 		char text[KIND_OCTETS];
 
+		reply_read(&replies[i]);
 		if (!replies[i].fault)
 			continue;
 		snprintf(text, sizeof(text), "%s: %s", servers[i], replies[i].fault);
 		count(wrong, text, question->text);
 		return;
 	}
+	if (reply_minimise(&replies[NSD], &replies[PROGRAM]))
+		count(choice, "authority: NSD adds the zone's NS to positive answers", question->text);
 	for (int field = 0; field < REPLY_FIELD_COUNT; field++)
-		compare_field(replies, field, question);
+		compare_field(replies, field, question, whole_octets);
 }
 
 /* --- asking ------------------------------------------------------------------------------------ */
@@ -143,9 +184,58 @@ static void ask_server(int fd, const struct question *questions, size_t n, struc
 	}
 }
 
-/* Returns whether the program answered. */
-static bool ask_program(const struct gx_object *object, const struct question *question, struct reply *reply)
+/* Octets of the message that a question over TCP would get. */
+static size_t measure_whole(const struct gx_object *object, const struct question *question)
 {
+	const uint64_t mark = GX_TCP_MARK;
+	struct xdp_md context = { .data = sizeof(mark), .data_end = sizeof(mark) + question->octets };
+	uint8_t in[sizeof(mark) + sizeof(question->frame)], back[GX_OUTCOME_OCTETS];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_size_in = context.data_end, .data_out = back,
+		    .data_size_out = sizeof(back), .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
+
+	memcpy(in, &mark, sizeof(mark));
+	memcpy(in + sizeof(mark), question->frame, question->octets);
+	if (bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts) || opts.retval != XDP_TX)
+		return SIZE_MAX;	/* larger than any */
+	return opts.data_size_out - sizeof(mark) - (size_t)(question->message - question->frame);
+}
+
+/* Labels between a name and the closest one above it that exists; what is below a cut does not. */
+static size_t depth_of(const struct gx_zone *zone, const knot_dname_t *name)
+{
+	const struct gx_node *node = gx_zone_find(zone, name);
+	size_t labels = 0;
+
+	for (; !node || node->below_cut; labels++) {
+		name += *name + 1;
+		node = gx_zone_find(zone, name);
+	}
+	return labels;
+}
+
+/* Why a question is passed. NULL: for no reason that docs/conformance.md knows. */
+static const char *find_pass(const struct gx_config *config, const struct question *question)
+{
+	knot_dname_storage_t name;
+	const struct gx_zone *zone;
+
+	memcpy(name, question->message + KNOT_WIRE_HEADER_SIZE, knot_dname_size(question->message + KNOT_WIRE_HEADER_SIZE));
+	knot_dname_to_lower(name);
+	zone = gx_config_find_zone(config, name);
+	if (question->type == KNOT_RRTYPE_OPT)
+		return "meta type";
+	if (!zone)
+		return "no loaded zone";
+	if (gx_zone_match(zone, name).kind == GX_MATCH_DNAME)
+		return "below a DNAME";
+	return depth_of(zone, name) > GX_ENCLOSER_LABELS ? "more than eight labels below what exists" : NULL;
+}
+
+/* Returns whether the program answered. */
+static bool ask_program(const struct gx_object *object, const struct gx_config *config,
+			const struct question *question, struct reply *reply)
+{
+	const char *why = find_pass(config, question);
 	struct gx_outcome outcome;
 	struct gx_failure failure;
 	size_t offset;
@@ -156,7 +246,7 @@ static bool ask_program(const struct gx_object *object, const struct question *q
 		exit(1);
 	}
 	if (outcome.action == XDP_PASS) {
-		count(passed, reasons[outcome.reason], question->text);
+		count(why ? passed : wrong, why ? why : reasons[outcome.reason], question->text);
 		return false;
 	}
 	offset = outcome.action == XDP_TX ? gx_frame_message(outcome.frame, outcome.octets) : 0;
@@ -180,11 +270,8 @@ static size_t compare_all(const struct gx_object *object, struct question_source
 			ask_server(fds[server], questions, n, replies, server);
 		for (size_t i = 0; i < n; i++) {
 			total++;
-			if (!ask_program(object, &questions[i], &replies[i][PROGRAM]))
-				continue;
-			for (int server = 0; server < SERVERS; server++)
-				reply_read(&replies[i][server]);
-			compare(replies[i], &questions[i]);
+			if (ask_program(object, source->config, &questions[i], &replies[i][PROGRAM]))
+				compare(replies[i], &questions[i], measure_whole(object, &questions[i]));
 		}
 	} while (n == BATCH);
 	return total;

@@ -179,9 +179,10 @@ static void build(struct question_source *source, uint16_t id, uint8_t *name, ui
 	out->message = out->frame + HEADERS_OCTETS;
 	out->message_octets = out->octets - HEADERS_OCTETS;
 	out->type = type;
+	out->edns_octets = packet.opts ? packet.opt_size : 0;
 	knot_dname_to_str(shown, name, sizeof(shown));
 	knot_rrtype_to_string(type, type_text, sizeof(type_text));
-	snprintf(out->text, sizeof(out->text), "%s %s, %s %u", shown, type_text, edns, packet.opts ? packet.opt_size : 0);
+	snprintf(out->text, sizeof(out->text), "%s %s, %s %u", shown, type_text, edns, out->edns_octets);
 }
 
 static bool is_common(uint16_t type)

@@ -18,6 +18,7 @@ struct question {
 	const uint8_t *message;	/* in it */
 	size_t message_octets;
 	uint16_t type;
+	uint16_t edns_octets;	/* offered; 0: no EDNS */
 	char text[1400];	/* "NAME TYPE, EDNS ..." */
 };
 

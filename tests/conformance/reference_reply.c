@@ -174,6 +174,81 @@ void reply_read(struct reply *reply)
 	knot_pkt_free(packet);
 }
 
+/* --- sets of records --------------------------------------------------------------------------- */
+
+static size_t record_octets(const uint8_t *form)
+{
+	size_t owner = knot_dname_size(form);
+
+	return owner + 10 + knot_wire_read_u16(form + owner + 8);
+}
+
+static int has_record(const struct reply *reply, enum reply_field section, const uint8_t *record, size_t octets)
+{
+	const uint8_t *at = reply->form + reply->begin[section], *end = reply->form + reply->begin[section + 1];
+
+	for (; at < end; at += record_octets(at)) {
+		if (record_octets(at) == octets && !memcmp(at, record, octets))
+			return 1;
+	}
+	return 0;
+}
+
+int reply_is_subset(const struct reply *part, const struct reply *whole, enum reply_field section)
+{
+	const uint8_t *at = part->form + part->begin[section], *end = part->form + part->begin[section + 1];
+
+	for (; at < end; at += record_octets(at)) {
+		if (!has_record(whole, section, at, record_octets(at)))
+			return 0;
+	}
+	return 1;
+}
+
+/* Is a record the address of a server that the authority section names? */
+static int is_server(const struct reply *reply, const uint8_t *record)
+{
+	const uint8_t *at = reply->form + reply->begin[REPLY_AUTHORITY];
+	const uint8_t *end = reply->form + reply->begin[REPLY_AUTHORITY + 1];
+
+	for (; at < end; at += record_octets(at)) {
+		const uint8_t *target = at + knot_dname_size(at) + 10;
+
+		if (knot_dname_is_case_equal(target, record))
+			return 1;
+	}
+	return 0;
+}
+
+int reply_minimise(struct reply *reply, const struct reply *like)
+{
+	uint8_t *to = reply->form + reply->begin[REPLY_ADDITIONAL], *at = to;
+	uint8_t *end = reply->form + reply->begin[REPLY_ADDITIONAL + 1];
+
+	if (strcmp(reply->shape[KNOT_AUTHORITY], "NS") || !strcmp(reply->shape[KNOT_ANSWER], "-") ||
+	    strcmp(like->shape[KNOT_AUTHORITY], "-"))
+		return 0;
+	while (at < end) {
+		size_t octets = record_octets(at);
+
+		if (!is_server(reply, at) || has_record(like, REPLY_ADDITIONAL, at, octets)) {
+			memmove(to, at, octets);
+			to += octets;
+		}
+		at += octets;
+	}
+	reply->begin[REPLY_ADDITIONAL + 1] = (size_t)(to - reply->form);
+	/* The authority section is left empty: its records go to nobody's form. */
+	memmove(reply->form + reply->begin[REPLY_AUTHORITY], reply->form + reply->begin[REPLY_ADDITIONAL],
+		reply->begin[REPLY_ADDITIONAL + 1] - reply->begin[REPLY_ADDITIONAL]);
+	reply->begin[REPLY_ADDITIONAL + 1] -= reply->begin[REPLY_ADDITIONAL] - reply->begin[REPLY_AUTHORITY];
+	reply->begin[REPLY_ADDITIONAL] = reply->begin[REPLY_AUTHORITY];
+	strcpy(reply->shape[KNOT_AUTHORITY], "-");
+	if (reply->begin[REPLY_ADDITIONAL] == reply->begin[REPLY_ADDITIONAL + 1])
+		strcpy(reply->shape[KNOT_ADDITIONAL], "-");
+	return 1;
+}
+
 int reply_differs(const struct reply *a, const struct reply *b, enum reply_field field)
 {
 	size_t octets = a->begin[field + 1] - a->begin[field];

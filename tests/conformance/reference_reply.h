@@ -39,6 +39,17 @@ struct reply {
 
 /* Fill the forms from wire and octets. */
 void reply_read(struct reply *reply);
+/* Are all records of a section in another reply's as well? */
+int reply_is_subset(const struct reply *part, const struct reply *whole, enum reply_field section);
+/**
+ * reply_minimise - leave away what RFC 1034 4.3.2 does not ask for
+ *
+ * The zone's own NS in the authority section of a positive answer, and the addresses of these servers, but for those that
+ * like has as well.
+ *
+ * Returns whether there was any of it.
+ */
+int reply_minimise(struct reply *reply, const struct reply *like);
 /* Does a field differ? */
 int reply_differs(const struct reply *a, const struct reply *b, enum reply_field field);
 /* What a field says, short: "NOERROR", "1", "NS A". text: 64 octets. */

@@ -57,9 +57,10 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 		.arcount = answer->arcount,
 		.sum = sum_octets(octets, stored),
 		.core_sum = sum_octets(octets, core),
-		.flags1 = answer->flags1,
+		.core_arcount = answer->core_octets < answer->len_octets ? answer->core_arcount : answer->arcount,
 		.rcode = answer->rcode,
-		.flags = answer->is_nodata ? GX_ANSWER_NODATA : answer->is_referral ? GX_ANSWER_REFERRAL : 0,
+		.flags = answer->flags1 |
+			 (answer->is_nodata ? GX_ANSWER_NODATA : answer->is_referral ? GX_ANSWER_REFERRAL : 0),
 		.variants = variants,
 		.base_octets = stored ? answer->base_octets : 0,	/* TC=1 has no pointers */
 	};
@@ -193,11 +194,28 @@ static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered 
 	return first;
 }
 
-uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets)
+/* What may be left away is, where the reply over TCP has no room for it. */
+static struct gx_rendered fit(const struct gx_rendered *answer, size_t qname_octets)
 {
-	size_t stored = stored_octets(answer, qname_octets);
-	struct gx_answer header = make_header(answer, answer->octets, stored, answer->rotations);
-	uint32_t hash = hash_answer(&header, answer->octets, stored * answer->rotations);
+	struct gx_rendered out = *answer;
+
+	if (!gx_answer_is_unsendable(answer->len_octets, qname_octets))
+		return out;
+	if (gx_answer_is_unsendable(answer->core_octets, qname_octets)) {
+		out.core_octets = answer->len_octets;
+	} else {
+		out.len_octets = answer->core_octets;
+		out.arcount = answer->core_arcount;
+	}
+	return out;
+}
+
+uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *rendered, size_t qname_octets)
+{
+	const struct gx_rendered answer = fit(rendered, qname_octets);
+	size_t stored = stored_octets(&answer, qname_octets);
+	struct gx_answer header = make_header(&answer, answer.octets, stored, answer.rotations);
+	uint32_t hash = hash_answer(&header, answer.octets, stored * answer.rotations);
 	struct gx_cell_slot *slot;
 	size_t mask;
 
@@ -208,10 +226,10 @@ uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *an
 		if (!slot->cell)
 			break;
 		if (slot->hash == hash &&
-		    is_same(builder->image, slot->cell, &header, answer->octets, stored))
+		    is_same(builder->image, slot->cell, &header, answer.octets, stored))
 			return slot->cell;
 	}
 	slot->hash = hash;
-	slot->cell = append_all(builder, answer, stored);
+	slot->cell = append_all(builder, &answer, stored);
 	return slot->cell;
 }

@@ -33,16 +33,7 @@ void gx_lookup_free(struct gx_lookup *lookup)
 
 bool gx_type_beside_cname(uint16_t type)
 {
-	switch (type) {
-	case KNOT_RRTYPE_RRSIG:
-	case KNOT_RRTYPE_NSEC:
-	case KNOT_RRTYPE_KEY:
-	case KNOT_RRTYPE_SIG:
-	case KNOT_RRTYPE_NXT:
-		return true;
-	default:
-		return false;
-	}
+	return type == KNOT_RRTYPE_RRSIG || type == KNOT_RRTYPE_NSEC;
 }
 
 const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner)

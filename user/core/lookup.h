@@ -55,7 +55,7 @@ const struct gx_node *gx_lookup_dname(const struct gx_lookup *lookup, const knot
  */
 const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner);
 
-/* Types that are answered at the owner of a CNAME, instead of following it (RFC 2181 10.1, RFC 4035 2.5). */
+/* Types that are asked of the owner of a CNAME, whether or not it has them, instead of following it (RFC 4035 2.5). */
 bool gx_type_beside_cname(uint16_t type);
 
 #endif

@@ -38,7 +38,7 @@ struct chain {
 	size_t n_names;
 	knot_dname_storage_t made[GX_CHAIN_MAX + 1];	/* of these, what DNAMEs made */
 	size_t n_qname;		/* records of the question's name, whose owners are pointers to it */
-	size_t additional_octets;
+	size_t core_octets;	/* of the message so far, without what may be left away; 0: nothing may */
 };
 
 struct gx_renderer *gx_renderer_new(const struct gx_config *config)
@@ -108,6 +108,8 @@ static int put_flat(const struct chain *chain, const knot_rrset_t *rrset, uint16
 	}
 	if (packet->current == KNOT_AUTHORITY)
 		knot_wire_add_nscount(packet->wire, count);
+	else if (packet->current == KNOT_ADDITIONAL)
+		knot_wire_add_arcount(packet->wire, count);
 	else
 		knot_wire_add_ancount(packet->wire, count);
 	return 0;
@@ -183,7 +185,7 @@ static int put_addresses(struct chain *chain, const struct gx_geo *geo, const st
 
 /* Who has the addresses of a name that an RRset leads to, as far as its zone knows: it, or a wildcard. */
 static const struct gx_node *find_additional(const struct chain *chain, const struct gx_zone *zone,
-					     const knot_dname_t *name, bool with_glue)
+					     const knot_dname_t *name, const knot_dname_t *cut)
 {
 	struct gx_match match;
 
@@ -191,40 +193,69 @@ static const struct gx_node *find_additional(const struct chain *chain, const st
 		return NULL;
 	match = gx_zone_match(zone, name);
 	if (match.kind == GX_MATCH_DELEGATION)
-		return with_glue ? gx_zone_find(zone, name) : NULL;
+		return cut ? gx_zone_find(zone, name) : NULL;
 	return match.kind == GX_MATCH_NODE || match.kind == GX_MATCH_WILDCARD ? match.node : NULL;
+}
+
+/* Does a record before this one lead to the same name? */
+static bool is_met(const struct gx_rrset *rrset, uint32_t index)
+{
+	const knot_dname_t *name = knot_rdata_name(knot_rdataset_at(&rrset->rdata, index), rrset->type);
+
+	for (uint32_t i = 0; i < index; i++) {
+		if (knot_dname_is_equal(knot_rdata_name(knot_rdataset_at(&rrset->rdata, i), rrset->type), name))
+			return true;
+	}
+	return false;
 }
 
 /*
  * Addresses of the names that an RRset of MX, NS or SRV leads to (RFC 1034 4.3.2, 6). Those of a geo name depend on the
  * client, and are left to their own question. Knot and NSD add them for the same types.
  */
-static int put_additional(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset, bool with_glue)
+static int put_addresses_of(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
+			    const knot_dname_t *cut, bool below_cut)
 {
 	static const uint16_t types[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA };
 	knot_pkt_t *packet = chain->renderer->packet;
-	size_t before = packet->size;
 
-	if (chain->is_flat || !knot_rrtype_additional_needed(rrset->type))
-		return 0;
-	for (uint16_t i = 0; i < 2 * rrset->rdata.count; i++) {
+	for (uint32_t i = 0; i < 2u * rrset->rdata.count; i++) {
 		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rdata, i / 2);
 		const knot_dname_t *name = knot_rdata_name(rdata, rrset->type);
-		const struct gx_node *node = find_additional(chain, zone, name, with_glue);
+		const struct gx_node *node = find_additional(chain, zone, name, cut);
 		const struct gx_rrset *address = gx_node_find(node, types[i % 2]);
 		knot_rrset_t put;
 
-		if (!address)
+		if (!address || (cut && gx_name_within(name, cut)) != below_cut || is_met(rrset, i / 2))
 			continue;
 		if (packet->current != KNOT_ADDITIONAL)
 			knot_pkt_begin(packet, KNOT_ADDITIONAL);
 		knot_rrset_init(&put, (knot_dname_t *)name, address->type, KNOT_CLASS_IN, address->ttl_s);
 		put.rrs = address->rdata;
-		if (knot_pkt_put(packet, KNOT_COMPR_HINT_NONE, &put, KNOT_PF_CHECKDUP | KNOT_PF_NOTRUNC))
+		if (chain->is_flat ? put_flat(chain, &put, 0) :
+				     knot_pkt_put(packet, KNOT_COMPR_HINT_NONE, &put, KNOT_PF_NOTRUNC))
 			return -EMSGSIZE;
 	}
-	chain->additional_octets = packet->size - before;
 	return 0;
+}
+
+/*
+ * Of a delegation, addresses below it come first: without them its servers cannot be reached, so they are not left away
+ * (RFC 9471 3). cut: its owner, or NULL.
+ */
+static int put_additional(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
+			  const knot_dname_t *cut)
+{
+	knot_pkt_t *packet = chain->renderer->packet;
+	int err = 0;
+
+	if (!knot_rrtype_additional_needed(rrset->type))
+		return 0;
+	if (cut)
+		err = put_addresses_of(chain, zone, rrset, cut, true);
+	chain->core_octets = packet->size;
+	chain->out->core_arcount = knot_wire_get_arcount(packet->wire);
+	return err ? err : put_addresses_of(chain, zone, rrset, cut, false);
 }
 
 static int put_soa(struct chain *chain, const struct gx_zone *zone)
@@ -288,7 +319,7 @@ static int step_data(struct chain *chain, const struct gx_owner *owner)
 
 	if (rrset) {
 		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : put_additional(chain, owner->zone, rrset, false);
+		return err ? err : put_additional(chain, owner->zone, rrset, NULL);
 	}
 	rrset = gx_node_find(owner->node, KNOT_RRTYPE_CNAME);
 	if (!rrset || gx_type_beside_cname(chain->qtype))
@@ -336,7 +367,7 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 		if (!rrset)
 			return end_nodata(chain, owner->zone);
 		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : put_additional(chain, owner->zone, rrset, false);
+		return err ? err : put_additional(chain, owner->zone, rrset, NULL);
 	}
 	site = pick_site(chain, geo, rule, family);
 	if (site == GX_SITE_NONE && is_any) {
@@ -373,18 +404,6 @@ static int step_geo(struct chain *chain, const struct gx_owner *owner)
 	return follows_cname(chain->qtype) ? go_on(chain, target) : 0;
 }
 
-/* Are there addresses without which the servers below cannot be reached? They are not left away (RFC 9471 3). */
-static bool needs_glue(const struct gx_node *node)
-{
-	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
-
-	for (uint16_t i = 0; i < ns->rdata.count; i++) {
-		if (gx_name_within(knot_ns_name(knot_rdataset_at(&ns->rdata, i)), node->owner))
-			return true;
-	}
-	return false;
-}
-
 /* The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). */
 static int put_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
 {
@@ -393,10 +412,7 @@ static int put_referral(struct chain *chain, const struct gx_zone *zone, const s
 
 	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
 	err = put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
-	err = err ? err : put_additional(chain, zone, ns, true);
-	if (!err && needs_glue(node))
-		chain->additional_octets = 0;
-	return err;
+	return err ? err : put_additional(chain, zone, ns, node->owner);
 }
 
 /* The CNAME that a DNAME makes (RFC 6672 3.1). One that would be too long is YXDOMAIN, which is the backend's. */
@@ -462,7 +478,7 @@ static int begin(struct chain *chain)
 	chain->names[0] = chain->qname;
 	chain->n_names = 1;
 	chain->n_qname = 0;
-	chain->additional_octets = 0;
+	chain->core_octets = 0;
 	knot_pkt_clear(packet);
 	return knot_pkt_put_question(packet, chain->qname, KNOT_CLASS_IN, chain->qtype) ? -EMSGSIZE : 0;
 }
@@ -480,7 +496,7 @@ static void finish(const struct chain *chain)
 	out->ancount = knot_wire_get_ancount(packet->wire);
 	out->nscount = knot_wire_get_nscount(packet->wire);
 	out->arcount = knot_wire_get_arcount(packet->wire);
-	out->core_octets = out->len_octets - chain->additional_octets;
+	out->core_octets = chain->core_octets ? chain->core_octets - question : out->len_octets;
 	out->flags1 = GX_DNS1_AA;
 }
 
@@ -545,49 +561,55 @@ int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, u
 	return render_chain(&chain);
 }
 
-static int render_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
+static int render_referral(struct gx_renderer *renderer, const struct gx_zone *zone, const struct gx_node *node,
+			   struct gx_rendered *out)
 {
-	int err = begin(chain);
+	struct chain chain = { .renderer = renderer, .qname = node->owner, .qtype = KNOT_RRTYPE_A, .out = out };
+	int err = begin(&chain);
 
-	err = err ? err : put_referral(chain, zone, node);
+	err = err ? err : put_referral(&chain, zone, node);
 	if (err)
 		return err;
-	finish(chain);
-	chain->out->is_referral = true;
-	chain->out->flags1 = 0;
+	finish(&chain);
+	out->is_referral = true;
+	out->flags1 = 0;
+	out->base_octets = knot_dname_size(chain.qname);
 	return 0;
 }
 
-static int render_negative(struct chain *chain, const struct gx_zone *zone, bool nodata)
+/* All names of a zone share it, so it is made for the shortest of them. */
+static int render_negative(struct gx_renderer *renderer, const struct gx_zone *zone, uint8_t rcode,
+			   struct gx_rendered *out)
 {
-	int err = begin(chain);
+	struct chain chain = { .renderer = renderer, .qname = zone->apex, .qtype = KNOT_RRTYPE_A, .out = out };
+	int err = begin(&chain);
 
-	err = err ? err : put_soa(chain, zone);
+	err = err ? err : put_soa(&chain, zone);
 	if (err)
 		return err;
-	finish(chain);
-	chain->out->is_nodata = nodata;
-	chain->out->rcode = nodata ? KNOT_RCODE_NOERROR : KNOT_RCODE_NXDOMAIN;
+	finish(&chain);
+	out->is_nodata = rcode == KNOT_RCODE_NOERROR;
+	out->rcode = rcode;
+	out->base_octets = knot_dname_size(chain.qname);
 	return 0;
 }
 
-int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool nodata, struct gx_rendered *out)
+int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, struct gx_rendered *out)
+{
+	return render_negative(renderer, zone, KNOT_RCODE_NOERROR, out);
+}
+
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, struct gx_rendered *out)
 {
 	const struct gx_zone *zone = gx_config_find_zone(renderer->lookup.config, encloser);
-	struct chain chain = { .renderer = renderer, .qtype = KNOT_RRTYPE_A, .out = out };
 	struct gx_match match;
-	bool is_cut;
-	int err;
 
 	if (!zone)
 		return -ENOENT;
 	match = gx_zone_match(zone, encloser);
-	is_cut = match.kind == GX_MATCH_DELEGATION;
+	if (match.kind == GX_MATCH_DELEGATION)
+		return render_referral(renderer, zone, match.node, out);
 	if (match.kind == GX_MATCH_DNAME || (match.kind == GX_MATCH_NODE && gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
 		return -ENOENT;
-	chain.qname = is_cut ? match.node->owner : zone->apex;
-	err = is_cut ? render_referral(&chain, zone, match.node) : render_negative(&chain, zone, nodata);
-	if (!err)
-		out->base_octets = knot_dname_size(chain.qname);
-	return err;
+	return render_negative(renderer, zone, KNOT_RCODE_NXDOMAIN, out);
 }

@@ -25,10 +25,11 @@ struct gx_rendered {
 	const uint8_t *octets;
 	size_t question_octets;	/* in front of them: header and question */
 	size_t len_octets;
-	size_t core_octets;	/* without the additional section, which may be left away; all of it where it may not */
+	size_t core_octets;	/* without those of the additional section that may be left away */
 	uint16_t ancount;
 	uint16_t nscount;
 	uint16_t arcount;
+	uint16_t core_arcount;
 	uint8_t flags1;		/* GX_DNS1_AA */
 	uint8_t rcode;		/* of the last name */
 	uint8_t base_octets;	/* of qname, where longer names may get it as well, their pointers moved; else 0 */
@@ -90,17 +91,18 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
 int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, size_t max);
 
 /**
- * gx_render_below - what names below a name get, of which it is the closest encloser (RFC 4592 3.3.1)
+ * gx_render_below - what names below a name get that do not exist (RFC 4592 3.3.1)
  * @encloser: exists in a loaded zone
- * @nodata: what encloser itself gets instead, where it has not the type: NODATA with the SOA of its zone
  *
- * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. In both, out->base_octets is set: a
- * question of a longer name has all pointers moved by the difference. Of all names of a zone,
- * NXDOMAIN and NODATA are the same: they are rendered for its apex.
+ * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. out->base_octets is set: of all names
+ * of a zone, NXDOMAIN is the same.
  *
  * Returns 0; -ENOENT: not for us to answer, as below a DNAME; -EMSGSIZE.
  */
-int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool nodata, struct gx_rendered *out);
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, struct gx_rendered *out);
+
+/* NODATA of any name of a zone, in the same way. Returns as gx_render_below(). */
+int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, struct gx_rendered *out);
 
 /**
  * gx_render_rotated - as gx_render(), the A or AAAA RRset at the end of the answer in another order
