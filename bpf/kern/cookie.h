@@ -23,7 +23,8 @@ gx_inline const struct gx_cookie_secrets *gx_find_secrets(void)
 /**
  * gx_renew_cookie - make the cookie of the query that of the reply
  *
- * The clock is TAI, which BPF has since Linux 6.1, less what the loader found it to be ahead.
+ * The clock is TAI, which BPF has since Linux 6.1, less what the loader found it to be ahead. Secrets may be
+ * replaced meanwhile: a cookie that was signed with half of each is renewed when it comes back.
  *
  * Return: 1: the reply carries it; 0: cookies are not answered.
  */

@@ -45,28 +45,52 @@ gx_inline __u64 gx_cookie_hash(const __u64 secret[2], const struct gx_cookie *co
 	return gx_le64(gx_siphash(key, words, 4, 32ull << 56));
 }
 
+/* What a server cookie is worth. */
+enum gx_cookie_worth {
+	GX_COOKIE_INVALID,
+	GX_COOKIE_VALID,	/* signed with either secret, and not older than an hour */
+	GX_COOKIE_FRESH,	/* signed with the active one, as we make them, and not older than half an hour */
+};
+
 /**
- * gx_cookie_renew - the server cookie that a reply carries
- * @secrets: at least one; the first is signed with, all are accepted (RFC 9018 5)
- * @cookie: of the query; hash and head are of a server cookie only with has_server
+ * gx_cookie_check - what a server cookie is worth (RFC 9018 4.3, 5)
+ * @secrets: at least one; the first is the active one
  * @now_s: seconds since 1970, modulo 2^32
  *
- * A valid one that is not older than half an hour comes back as it is; after that, or if it is not valid, a new one is made
- * (RFC 9018 4.3).
+ * Reserved octets are covered by the hash, and otherwise not looked at (RFC 9018 appendix A.3); we send zeros.
+ */
+gx_inline enum gx_cookie_worth gx_cookie_check(const struct gx_cookie_secrets *secrets, const struct gx_cookie *cookie,
+					       const struct gx_cookie_owner *owner, __u32 now_s)
+{
+	/* Serial number arithmetic (RFC 1982). */
+	__s32 age_s = (__s32)(now_s - gx_cookie_time_s(cookie));
+
+	if (bpf_be64_to_cpu(cookie->head) >> 56 != GX_COOKIE_VERSION || age_s > GX_COOKIE_OLD_S ||
+	    age_s < -GX_COOKIE_FUTURE_S)
+		return GX_COOKIE_INVALID;
+	if (gx_cookie_hash(secrets->secrets[0], cookie, owner) == cookie->hash) {
+		if (age_s > GX_COOKIE_FRESH_S || cookie->head != gx_cookie_head(gx_cookie_time_s(cookie)))
+			return GX_COOKIE_VALID;
+		return GX_COOKIE_FRESH;
+	}
+	if (secrets->count > 1 && gx_cookie_hash(secrets->secrets[1], cookie, owner) == cookie->hash)
+		return GX_COOKIE_VALID;
+	return GX_COOKIE_INVALID;
+}
+
+/**
+ * gx_cookie_renew - the server cookie that a reply carries
+ * @cookie: of the query; hash and head are of a server cookie only with has_server
+ *
+ * A fresh one comes back as it is, so that it need not be made anew for each reply; in place of any other, and of none,
+ * a new one is made. No answer depends on a cookie's being valid: none is refused (RFC 7873 5.2.3, 5.2.4: "process the
+ * request"), and so the compiler leaves away the look at the staging secret.
  */
 gx_inline void gx_cookie_renew(const struct gx_cookie_secrets *secrets, struct gx_cookie *cookie, int has_server,
 			       const struct gx_cookie_owner *owner, __u32 now_s)
 {
-	/* RFC 9018 4.3: serial number arithmetic (RFC 1982). */
-	__s32 age_s = (__s32)(now_s - gx_cookie_time_s(cookie));
-
-	if (has_server && bpf_be64_to_cpu(cookie->head) >> 32 == (__u64)GX_COOKIE_VERSION << 24 &&
-	    age_s <= GX_COOKIE_FRESH_S && age_s >= -GX_COOKIE_FUTURE_S) {
-		for (__u32 i = 0; i < GX_COOKIE_SECRETS; i++) {
-			if (i < secrets->count && gx_cookie_hash(secrets->secrets[i], cookie, owner) == cookie->hash)
-				return;
-		}
-	}
+	if (has_server && gx_cookie_check(secrets, cookie, owner, now_s) == GX_COOKIE_FRESH)
+		return;
 	cookie->head = gx_cookie_head(now_s);
 	cookie->hash = gx_cookie_hash(secrets->secrets[0], cookie, owner);
 }

@@ -153,10 +153,13 @@ gx_inline int gx_parse_ecs(const __u8 *data, const void *end, __u32 octets, stru
 	return GX_GO_ON;
 }
 
-/* Read a cookie option. Its server's part is of use only in the form that RFC 9018 gives it. */
+/*
+ * Read a cookie option. Of several the first counts, the others are ignored whatever they are (RFC 7873 5.2). The
+ * server's part is of use only in the form that RFC 9018 gives it.
+ */
 gx_inline void gx_parse_cookie(const __u8 *data, const void *end, __u32 octets, struct gx_edns *edns)
 {
-	if (edns->cookie_octets)
+	if (edns->cookie_octets || edns->bad_cookie)
 		return;
 	if ((octets != GX_COOKIE_CLIENT_OCTETS && octets < GX_COOKIE_MIN_OCTETS) || octets > GX_COOKIE_MAX_OCTETS ||
 	    (const void *)(data + GX_COOKIE_CLIENT_OCTETS) > end) {

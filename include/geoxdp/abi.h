@@ -232,11 +232,15 @@ struct gx_shift {
  */
 #define GX_TCP_MARK	0x67656f7864707463ull
 
-/* Value of `cookies`: the secrets of DNS cookies, shared with the backend and the other nodes (RFC 9018 5). */
+/*
+ * Value of `cookies`: the secrets of DNS cookies, shared with the backend and the other nodes (RFC 9018 5). The first is
+ * the active one, with which cookies are signed, the second the staging one: the next, or the one before.
+ */
 struct gx_cookie_secrets {
 	__u64 secrets[GX_COOKIE_SECRETS][2];	/* 16 octets each, as they are written */
 	__u32 count;				/* 0: cookies are not answered */
 	__s32 tai_ahead_s;			/* of CLOCK_TAI to CLOCK_REALTIME */
+	char file[GX_COOKIE_FILE_OCTETS];	/* where they are from, NUL-terminated; empty: none is configured */
 };
 
 /* Value of `bypass`: clients whose TCP connections go to the backend. IPv4 as ::ffff:a.b.c.d, bits + 96. */
@@ -292,7 +296,7 @@ GX_ASSERT_SIZE(gx_unit_ref, 8);
 GX_ASSERT_SIZE(gx_check, 928);
 GX_ASSERT_SIZE(gx_location_name, 64);
 GX_ASSERT_SIZE(gx_digest, 32);
-GX_ASSERT_SIZE(gx_cookie_secrets, 40);
+GX_ASSERT_SIZE(gx_cookie_secrets, 40 + GX_COOKIE_FILE_OCTETS);
 GX_ASSERT_SIZE(gx_bypass, 24);
 GX_ASSERT_SIZE(gx_meta, 64 + 32 * GX_DIGESTS_MAX + 256);
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");

@@ -114,6 +114,7 @@ struct gx_dns_header {
 #define GX_COOKIE_MAX_OCTETS	40
 #define GX_COOKIE_VERSION	1
 #define GX_COOKIE_FRESH_S	1800	/* RFC 9018 4.3: older ones are made anew */
+#define GX_COOKIE_OLD_S		3600	/* and no longer valid beyond this */
 #define GX_COOKIE_FUTURE_S	300
 
 #endif

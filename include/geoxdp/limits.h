@@ -67,6 +67,9 @@
 
 /* Cookie secrets: the one that is signed with, and the next or the one before it. */
 #define GX_COOKIE_SECRETS	2
+#define GX_COOKIE_SECRET_OCTETS	16	/* RFC 9018 4.4: a key of SipHash */
+/* Path of the file that they are from, with its end. */
+#define GX_COOKIE_FILE_OCTETS	256
 
 /* A name server identifier: of any length in RFC 5001, here of a host name's first label. */
 #define GX_NSID_MAX_OCTETS	64

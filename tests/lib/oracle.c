@@ -12,6 +12,7 @@
 #include <libzscanner/scanner.h>
 
 #include "tests/lib/reply.h"
+#include "tests/lib/edns.h"
 #include "tests/lib/wire.h"
 #include "tests/lib/world.h"
 
@@ -416,7 +417,7 @@ int oracle_answer(const struct query *query, char *text)
 {
 	struct gx_addr client = oracle_client(query);
 	struct answer answer = { .qtype = query->qtype, .location = oracle_location(&client) };
-	size_t opt_octets = query->opts ? WIRE_OPT_OCTETS + (query->ecs ? 4 + query->ecs_octets : 0) : 0;
+	size_t opt_octets = query->opts ? WIRE_OPT_OCTETS + edns_options_octets(query) : 0;
 	static uint8_t wire[KNOT_WIRE_MAX_PKTSIZE];
 	knot_dname_storage_t name;
 	unsigned int scope = 0;

@@ -224,6 +224,9 @@ static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config
 		if (!error)
 			error = gx_target_look(&targets[i], failure);
 	}
+	services->cookies = &config->cookies;
+	services->nsid = config->nsid;
+	services->n_nsid = config->nsid_octets;
 	if (!error && config->n_addresses) {
 		services->list = gx_realloc(services->list, config->n_addresses * sizeof(*services->list));
 		memcpy(services->list, config->addresses, config->n_addresses * sizeof(*services->list));

@@ -21,6 +21,9 @@ struct gx_services {
 	size_t count;
 	uint64_t macs[GX_MACS_MAX];	/* Ethernet addresses of the interfaces, by gx_pack_mac() */
 	size_t n_macs;			/* 0: frames to any are answered */
+	const struct gx_cookie_secrets *cookies;	/* NULL: not answered */
+	const uint8_t *nsid;		/* name server identifier */
+	size_t n_nsid;			/* octets; 0: none */
 };
 
 /* An Ethernet address as the program compares it: its first four octets and its last two, in native order. */
