@@ -443,6 +443,15 @@ static void render_cut(struct gx_builder *builder, struct gx_load *load, struct 
 	store_entries(builder, load, entries);
 }
 
+/* What a wildcard delegation or DNAME means is not defined (RFC 4592 4.2, RFC 6672 3.3). */
+static bool is_undefined(const struct gx_builder *builder, const knot_dname_t *name)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+	const struct gx_node *node = zone && knot_dname_is_wildcard(name) ? gx_zone_find(zone, name) : NULL;
+
+	return node && (node->delegation || gx_node_find(node, KNOT_RRTYPE_DNAME));
+}
+
 void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 {
 	struct gx_owner owner = gx_lookup_find(builder->lookup, load->name, false);
@@ -453,8 +462,11 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 
 	gx_image_ends(builder, load->name, &ends);
 	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
-	if (is_cut(builder, load->name)) {
-		render_cut(builder, load, &entries, ends.is_signed);
+	if (is_undefined(builder, load->name) || is_cut(builder, load->name)) {
+		if (is_undefined(builder, load->name))
+			store_entries(builder, load, &entries);	/* all is passed */
+		else
+			render_cut(builder, load, &entries, ends.is_signed);
 		free(ends.types.types);
 		return;
 	}
