@@ -188,7 +188,8 @@ static const char *check_header(const struct query *query, struct reply *out)
 	if (query->is_formerr ? (dns[3] & 15) != KNOT_RCODE_FORMERR :
 	    query->opt_version ? (dns[3] & 15) != (KNOT_RCODE_BADVERS & 15) : !is_answer)
 		return "DNS: rcode";
-	if (!(dns[2] & PACKET_AA) != (query->is_formerr || query->opt_version))
+	/* Referrals have none either: the text says which. */
+	if (dns[2] & PACKET_AA && (query->is_formerr || query->opt_version))
 		return "DNS: AA";
 	if (wire_get16(dns + 4) != 1)
 		return "DNS: QDCOUNT";

@@ -141,8 +141,12 @@ static const char *any_name(char *text)
 {
 	static const char *const names[] = { "www.example.com.", "geo.example.com.", "localhost.example.com.",
 					     "us.example.com.", "big.example.com.", "bigg.example.com.",
-					     "secure.example.com.", "top.example.com.", "mail.example.com.",
-					     "any.wild.example.com.", "n.a.m.e.wild.example.com." };
+					     "secure.example.com.", "top.example.com.", "mail.example.net.",
+					     "any.wild.example.com.", "n.a.m.e.wild.example.com.", "nothing.example.com.",
+					     "www.nothing.example.com.", "cut.example.com.", "any.glue.example.com.",
+					     "any.beside.example.com.", "mx.example.com.", "example.com.", "ent.wild.example.com.",
+					     "any.closer.wild.example.com.", "to-cut.example.com.", "to-nothing.example.com.",
+					     "nothing.signed.example.", "nothing.x." };
 
 	if (one_in(4))
 		world_name(WORLD_NAME_MIN + any(WORLD_NAME_MAX - WORLD_NAME_MIN + 1), text);
@@ -245,7 +249,7 @@ static bool must_be_answered(const struct packet *packet, const uint8_t *frame, 
 	char expected[REPLY_TEXT_OCTETS];
 	struct query query;
 
-	if (query_read(frame, octets, &query) || !strcasecmp(packet->qname, "mail.example.com.") ||
+	if (query_read(frame, octets, &query) || !strcasecmp(packet->qname, "mail.example.net.") ||
 	    query.qtype == 0 || query.qtype == KNOT_RRTYPE_OPT ||
 	    (query.qtype >= 128 && query.qtype < KNOT_RRTYPE_ANY))
 		return false;
