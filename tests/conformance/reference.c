@@ -7,7 +7,7 @@
  *	passed WHY N QUESTION			what the program passed, and the first such question
  *	choice KIND N QUESTION			NSD and Knot differ, and the program is like one of them
  *	wrong KIND N QUESTION			it is not; or they agree, and it does not; or it passed for no good reason
- * KIND is "FIELD: WHAT NSD SAYS / WHAT KNOT SAYS / WHAT THE PROGRAM SAYS".
+ * KIND is a cause that docs/conformance.md explains, or "FIELD: WHAT NSD SAYS / WHAT KNOT SAYS / WHAT THE PROGRAM SAYS".
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <libknot/codes.h>
 #include <libknot/descriptor.h>
 #include <libknot/packet/wire.h>
 
@@ -92,7 +93,7 @@ static size_t limit_of(const struct question *question)
 static const char *find_excuse(const struct reply *replies, enum reply_field field, const struct question *question,
 			       size_t whole_octets)
 {
-	const struct reply *program = &replies[PROGRAM];
+	const struct reply *program = &replies[PROGRAM], *knot = &replies[KNOT];
 
 	if (field < REPLY_ANSWER)
 		return NULL;
@@ -101,7 +102,67 @@ static const char *find_excuse(const struct reply *replies, enum reply_field fie
 	if (field == REPLY_ADDITIONAL && whole_octets > limit_of(question) &&
 	    (reply_is_subset(program, &replies[NSD], field) || reply_is_subset(program, &replies[KNOT], field)))
 		return "fewer where not all fit";
+	if (field == REPLY_ADDITIONAL && !reply_differs(&replies[NSD], program, field) &&
+	    reply_is_subset(program, knot, field) && reply_is_subset(knot, program, field))
+		return "Knot repeats addresses of a name that is led to twice";
+	/* NSD's own NS take the place. */
+	if (field == REPLY_ADDITIONAL && replies[NSD].minimised && reply_is_subset(&replies[NSD], program, field) &&
+	    !reply_differs(&replies[KNOT], program, field))
+		return "fewer where not all fit";
 	return NULL;
+}
+
+/* A difference by what it says. */
+static void show_kind(const struct reply *replies, enum reply_field field, const struct question *question, char *text)
+{
+	char shown[SERVERS][64], type[16] = "";
+
+	if (field == REPLY_ADDITIONAL)
+		knot_rrtype_to_string(question->type, type, sizeof(type));
+	snprintf(text, KIND_OCTETS, "%s%s%s: %s / %s / %s", reply_field_name(field), *type ? " of " : "", type, reply_show(&replies[NSD], field, shown[NSD]),
+		 reply_show(&replies[KNOT], field, shown[KNOT]), reply_show(&replies[PROGRAM], field, shown[PROGRAM]));
+}
+
+static int has_high_octet(const struct question *question)
+{
+	const uint8_t *name = question->message + KNOT_WIRE_HEADER_SIZE;
+
+	for (size_t i = 0; i < knot_dname_size(name); i++) {
+		if (name[i] & 0x80)
+			return 1;
+	}
+	return 0;
+}
+
+/* Differences of NSD and Knot that go through several fields, by their cause; NULL: it is none of them. */
+static const char *find_cause(const struct reply *replies, const struct question *question)
+{
+	const struct reply *nsd = &replies[NSD], *knot = &replies[KNOT];
+
+	if (question->type == KNOT_RRTYPE_ANY && reply_differs(nsd, knot, REPLY_ANSWER) &&
+	    !strstr(nsd->shape[KNOT_ANSWER], "CNAME"))
+		return "ANY: which RRset";
+	if (strstr(nsd->shape[KNOT_ANSWER], "CNAME") && reply_is_subset(knot, nsd, REPLY_ANSWER) &&
+	    (reply_differs(nsd, knot, REPLY_ANSWER) || reply_differs(nsd, knot, REPLY_RCODE) ||
+	     reply_differs(nsd, knot, REPLY_AUTHORITY)))
+		return "answer: Knot ends chains of CNAMEs where the zone ends";
+	if (strcmp(nsd->shape[KNOT_ANSWER], "-") == 0 && knot_wire_get_rcode(nsd->wire) == KNOT_RCODE_NXDOMAIN &&
+	    knot_wire_get_rcode(knot->wire) == KNOT_RCODE_NOERROR && has_high_octet(question))
+		return "rcode: Knot takes octets above 127 for an empty non-terminal";
+	if (reply_differs(nsd, knot, REPLY_TC) && is_truncated(knot))
+		return "TC: NSD leaves needed glue away";
+	return NULL;
+}
+
+/* Is the program in every field as this server is, but for what is a choice? */
+static int is_like(const struct reply *replies, int server, const struct question *question, size_t whole_octets)
+{
+	for (int field = 0; field < REPLY_FIELD_COUNT; field++) {
+		if (reply_differs(&replies[server], &replies[PROGRAM], field) &&
+		    !find_excuse(replies, field, question, whole_octets))
+			return 0;
+	}
+	return 1;
 }
 
 static void compare_field(const struct reply *replies, enum reply_field field, const struct question *question,
@@ -110,24 +171,22 @@ static void compare_field(const struct reply *replies, enum reply_field field, c
 	int like_nsd = !reply_differs(&replies[NSD], &replies[PROGRAM], field);
 	int like_knot = !reply_differs(&replies[KNOT], &replies[PROGRAM], field);
 	const char *excuse = find_excuse(replies, field, question, whole_octets);
-	char text[KIND_OCTETS], shown[SERVERS][64];
+	char text[KIND_OCTETS];
 
 	if (like_nsd && like_knot)
 		return;
-	if (!like_nsd && !like_knot && excuse) {
+	if (excuse)
 		snprintf(text, sizeof(text), "%s: %s", reply_field_name(field), excuse);
-		count(choice, text, question->text);
-		return;
-	}
-	snprintf(text, sizeof(text), "%s%s: %s / %s / %s", question->type == KNOT_RRTYPE_ANY ? "ANY " : "",
-		 reply_field_name(field), reply_show(&replies[NSD], field, shown[NSD]),
-		 reply_show(&replies[KNOT], field, shown[KNOT]), reply_show(&replies[PROGRAM], field, shown[PROGRAM]));
-	count(like_nsd || like_knot ? choice : wrong, text, question->text);
+	else
+		show_kind(replies, field, question, text);
+	count(excuse || like_nsd || like_knot ? choice : wrong, text, question->text);
 }
 
 /* whole_octets: of the program's reply, did it fit. */
 static void compare(struct reply *replies, const struct question *question, size_t whole_octets)
 {
+	const char *cause;
+
 	for (int i = 0; i < SERVERS; i++) {
 		char text[KIND_OCTETS];
 
@@ -140,6 +199,11 @@ static void compare(struct reply *replies, const struct question *question, size
 	}
 	if (reply_minimise(&replies[NSD], &replies[PROGRAM]))
 		count(choice, "authority: NSD adds the zone's NS to positive answers", question->text);
+	cause = find_cause(replies, question);
+	if (cause && (is_like(replies, NSD, question, whole_octets) || is_like(replies, KNOT, question, whole_octets))) {
+		count(choice, cause, question->text);
+		return;
+	}
 	for (int field = 0; field < REPLY_FIELD_COUNT; field++)
 		compare_field(replies, field, question, whole_octets);
 }
@@ -218,6 +282,7 @@ static const char *find_pass(const struct gx_config *config, const struct questi
 {
 	knot_dname_storage_t name;
 	const struct gx_zone *zone;
+	struct gx_match match;
 
 	memcpy(name, question->message + KNOT_WIRE_HEADER_SIZE, knot_dname_size(question->message + KNOT_WIRE_HEADER_SIZE));
 	knot_dname_to_lower(name);
@@ -226,8 +291,12 @@ static const char *find_pass(const struct gx_config *config, const struct questi
 		return "meta type";
 	if (!zone)
 		return "no loaded zone";
-	if (gx_zone_match(zone, name).kind == GX_MATCH_DNAME)
+	match = gx_zone_match(zone, name);
+	if (match.kind == GX_MATCH_DNAME)
 		return "below a DNAME";
+	if (knot_dname_is_wildcard(match.node->owner) &&
+	    (match.node->delegation || gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
+		return "wildcard delegation or DNAME";
 	return depth_of(zone, name) > GX_ENCLOSER_LABELS ? "more than eight labels below what exists" : NULL;
 }
 

@@ -141,7 +141,7 @@ static const char *choose_edns(struct question_source *source, struct packet *pa
 		packet->opt_size = 4096;
 		return "EDNS 4096";
 	case 4:
-		packet->opt_size = any(source, 1500);
+		packet->opt_size = any(source, 1500) & ~1u;	/* one octet is no size for Knot: FORMERR */
 		return "EDNS of any size";
 	case 5:
 		packet->opt_flags = PACKET_DO;

@@ -156,6 +156,7 @@ void reply_read(struct reply *reply)
 	size_t at;
 
 	reply->fault = reply->octets ? "libknot cannot read it" : "no reply";
+	reply->minimised = 0;
 	memset(reply->begin, 0, sizeof(reply->begin));
 	memcpy(copy, reply->wire, reply->octets);
 	packet = knot_pkt_new(copy, reply->octets, NULL);
@@ -244,6 +245,7 @@ int reply_minimise(struct reply *reply, const struct reply *like)
 	reply->begin[REPLY_ADDITIONAL + 1] -= reply->begin[REPLY_ADDITIONAL] - reply->begin[REPLY_AUTHORITY];
 	reply->begin[REPLY_ADDITIONAL] = reply->begin[REPLY_AUTHORITY];
 	strcpy(reply->shape[KNOT_AUTHORITY], "-");
+	reply->minimised = 1;
 	if (reply->begin[REPLY_ADDITIONAL] == reply->begin[REPLY_ADDITIONAL + 1])
 		strcpy(reply->shape[KNOT_ADDITIONAL], "-");
 	return 1;
@@ -276,6 +278,10 @@ const char *reply_show(const struct reply *reply, enum reply_field field, char *
 	if (field == REPLY_RCODE) {
 		rcode = knot_lookup_by_id(knot_rcode_names, knot_wire_read_u16(form));
 		return rcode ? rcode->name : "?";
+	}
+	if (field == REPLY_FLAGS) {	/* the octet that is not the query's */
+		form++;
+		octets--;
 	}
 	text[0] = '\0';
 	for (size_t i = 0; i < octets && i < 24; i++)

@@ -29,6 +29,7 @@ struct reply {
 	uint8_t wire[REPLY_OCTETS];
 	size_t octets;		/* 0: there is none */
 
+	int minimised;		/* reply_minimise() left something away */
 	const char *fault;	/* why it cannot be read; NULL: it can */
 	/* Each field in a form that is equal where the field is; records sorted, in lower case. */
 	uint8_t form[16 * REPLY_OCTETS];

@@ -212,9 +212,11 @@ static bool is_met(const struct gx_rrset *rrset, uint32_t index)
 /*
  * Addresses of the names that an RRset of MX, NS or SRV leads to (RFC 1034 4.3.2, 6). Those of a geo name depend on the
  * client, and are left to their own question. Knot and NSD add them for the same types.
+ *
+ * put_as: of the RRset, among those in the packet.
  */
 static int put_addresses_of(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
-			    const knot_dname_t *cut, bool below_cut)
+			    uint16_t put_as, const knot_dname_t *cut, bool below_cut)
 {
 	static const uint16_t types[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA };
 	knot_pkt_t *packet = chain->renderer->packet;
@@ -225,6 +227,7 @@ static int put_addresses_of(struct chain *chain, const struct gx_zone *zone, con
 		const struct gx_node *node = find_additional(chain, zone, name, cut);
 		const struct gx_rrset *address = gx_node_find(node, types[i % 2]);
 		knot_rrset_t put;
+		uint16_t hint;
 
 		if (!address || (cut && gx_name_within(name, cut)) != below_cut || is_met(rrset, i / 2))
 			continue;
@@ -232,14 +235,21 @@ static int put_addresses_of(struct chain *chain, const struct gx_zone *zone, con
 			knot_pkt_begin(packet, KNOT_ADDITIONAL);
 		knot_rrset_init(&put, (knot_dname_t *)name, address->type, KNOT_CLASS_IN, address->ttl_s);
 		put.rrs = address->rdata;
-		if (chain->is_flat ? put_flat(chain, &put, 0) :
-				     knot_pkt_put(packet, KNOT_COMPR_HINT_NONE, &put, KNOT_PF_NOTRUNC))
+		if (chain->is_flat) {
+			if (put_flat(chain, &put, 0))
+				return -EMSGSIZE;
+			continue;
+		}
+		hint = knot_compr_hint(&packet->rr_info[put_as], KNOT_COMPR_HINT_RDATA + i / 2);
+		if (knot_pkt_put(packet, hint, &put, KNOT_PF_NOTRUNC))
 			return -EMSGSIZE;
 	}
 	return 0;
 }
 
 /*
+ * Behind the RRset, which has just been put: its names are what owners are compressed to.
+ *
  * Of a delegation, addresses below it come first: without them its servers cannot be reached, so they are not left away
  * (RFC 9471 3). cut: its owner, or NULL.
  */
@@ -247,15 +257,16 @@ static int put_additional(struct chain *chain, const struct gx_zone *zone, const
 			  const knot_dname_t *cut)
 {
 	knot_pkt_t *packet = chain->renderer->packet;
+	uint16_t put_as = packet->rrset_count - 1;
 	int err = 0;
 
 	if (!knot_rrtype_additional_needed(rrset->type))
 		return 0;
 	if (cut)
-		err = put_addresses_of(chain, zone, rrset, cut, true);
+		err = put_addresses_of(chain, zone, rrset, put_as, cut, true);
 	chain->core_octets = packet->size;
 	chain->out->core_arcount = knot_wire_get_arcount(packet->wire);
-	return err ? err : put_addresses_of(chain, zone, rrset, cut, false);
+	return err ? err : put_addresses_of(chain, zone, rrset, put_as, cut, false);
 }
 
 static int put_soa(struct chain *chain, const struct gx_zone *zone)
