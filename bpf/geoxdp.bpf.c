@@ -11,12 +11,14 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/kern/answer.h"
+#include "bpf/kern/cookie.h"
+#include "bpf/kern/encloser.h"
 #include "bpf/kern/find.h"
 #include "bpf/kern/parse.h"
 #include "bpf/kern/reply.h"
 #include "bpf/kern/service.h"
 #include "bpf/kern/verdict.h"
-#include "bpf/kern/wildcard.h"
+
 
 /* The frame is for a service address and holds a query of the form that is answered here. */
 static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packet)
@@ -45,21 +47,22 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	struct gx_edns edns = {};
 	struct gx_plan plan = {};
 	struct gx_name *name;
-	__u32 ref;
+	__u32 ref = GX_REF_NONE;
 	int reason;
 
 	reason = gx_accept(ctx, &packet);
 	if (reason != GX_GO_ON)
 		return reason;
-	reason = gx_parse_question(ctx, packet.dns_offset, packet.dns_octets, &question);
+	reason = gx_find_question(ctx, packet.dns_offset, packet.dns_octets, &question);
 	if (reason != GX_GO_ON)
 		return reason;
-	name = gx_find_name(ctx, packet.dns_offset, &question);
-	if (!name && wildcard_count)
-		name = gx_find_wildcard(ctx, packet.dns_offset, &question);
+	name = bpf_map_lookup_elem(&names, &question.slot);
+	if (name)
+		ref = gx_find_ref(name, question.type);
+	else if (encloser_count)
+		name = gx_find_by_encloser(ctx, packet.dns_offset, &question, &ref);
 	if (!name)
 		return GX_PASSED_NAME;
-	ref = gx_find_ref(name, question.type);
 	if (ref == GX_REF_NONE)
 		return GX_PASSED_TYPE;
 
@@ -67,21 +70,23 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 				     packet.dns_octets, &edns);
 	if (edns.present && edns.version != GX_OPT_VERSION && reason == GX_GO_ON) {
 		gx_plan_error(&plan, GX_SERVED_BADVERS, GX_RCODE_BADVERS);
-		return gx_send_reply(ctx, &packet, &question, &edns, &plan, 0);
+		return gx_send_reply(ctx, &packet, &question, &edns, &plan);
 	}
-	if (reason == GX_SERVED_FORMERR) {
+	if (reason == GX_SERVED_FORMERR || (reason == GX_GO_ON && edns.bad_cookie && gx_find_secrets())) {
 		gx_plan_error(&plan, GX_SERVED_FORMERR, GX_RCODE_FORMERR);
-		return gx_send_reply(ctx, &packet, &question, &edns, &plan, 0);
+		return gx_send_reply(ctx, &packet, &question, &edns, &plan);
 	}
 	if (reason != GX_GO_ON)
 		return reason;
 	if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED)
 		return GX_PASSED_DNSSEC;
 
-	reason = gx_plan_answer(ref, &packet, &edns, &plan);
+	plan.with_cookie = edns.cookie_octets && gx_renew_cookie(&packet, &edns);
+	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, &edns, &plan);
 	if (reason != GX_GO_ON)
 		return reason;
-	return gx_send_reply(ctx, &packet, &question, &edns, &plan, 1);
+	plan.with_options = 1;
+	return gx_send_reply(ctx, &packet, &question, &edns, &plan);
 }
 
 SEC("xdp")

@@ -5,6 +5,7 @@
 
 #include "bpf/kern/geo.h"
 #include "bpf/kern/settings.h"
+#include "bpf/pure/csum.h"
 #include "geoxdp/hash.h"
 #include "maps/names.maps.h"
 
@@ -13,6 +14,11 @@ struct gx_plan {
 	__u32 cell;		/* first cell of the answer; 0: none */
 	__u32 octets;		/* of the answer */
 	__u32 sum;		/* of the answer, as in struct gx_answer */
+	__u32 pointers;		/* cell of the pointers that move by shift; 0: none */
+	__u32 shift;
+	__u32 core_octets;	/* and what it is without what may be left away */
+	__u32 core_sum;
+	__u32 core_arcount;
 	__u32 reason;		/* GX_SERVED_* */
 	__u16 ancount;
 	__u16 nscount;
@@ -20,7 +26,9 @@ struct gx_plan {
 	__u8 flags1;		/* AA, TC */
 	__u8 rcode;		/* upper bits go into the OPT */
 	__u8 scope_bits;
-	__u8 zero[3];
+	__u8 with_options;	/* the reply answers the options of the query */
+	__u8 with_cookie;	/* and edns has the cookie that it carries */
+	__u8 zero;
 };
 
 /*
@@ -85,7 +93,7 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	if (!answer || answer->len_octets == 0)
 		return NULL;
 	if (answer->variants > 1) {
-		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS;
+		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + !!answer->base_octets;
 
 		*cell += bpf_get_prandom_u32() % answer->variants * cells;
 		answer = bpf_map_lookup_elem(&answers, cell);
@@ -93,14 +101,36 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	return answer;
 }
 
+/* The answer is for a shorter name: its pointers move. Return: GX_GO_ON, or the reason to pass. */
+gx_inline int gx_plan_shift(struct gx_plan *plan, __u32 by)
+{
+	const struct gx_shift *shift;
+	struct gx_answer *cell;
+	__u32 swapped;
+
+	if (by > GX_NAME_MAX_OCTETS)
+		return GX_PASSED_LOCATION;
+	plan->pointers = plan->cell + 1 + (plan->octets - 1) / GX_CELL_OCTETS;
+	plan->shift = by;
+	cell = bpf_map_lookup_elem(&answers, &plan->pointers);
+	if (!cell)
+		return GX_PASSED_LOCATION;
+	shift = (const struct gx_shift *)cell->octets;
+	swapped = by << 8;	/* by is one octet: what it adds to a sum at an odd offset (RFC 1071 2(B)) */
+	plan->sum = gx_csum_fold(plan->sum + shift->even * by + shift->odd * swapped);
+	plan->core_sum = gx_csum_fold(plan->core_sum + shift->core_even * by + shift->core_odd * swapped);
+	return GX_GO_ON;
+}
+
 /**
  * gx_plan_answer - choose the answer
  * @ref: not GX_REF_NONE
+ * @name_octets: of the question
  * @plan: zeroed; filled, but for arcount's OPT
  *
  * Return: GX_GO_ON, or the reason to pass.
  */
-gx_inline int gx_plan_answer(__u32 ref, const struct gx_packet *packet, const struct gx_edns *edns,
+gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packet *packet, const struct gx_edns *edns,
 			     struct gx_plan *plan)
 {
 	__u32 cell = ref & GX_REF_INDEX;
@@ -123,14 +153,23 @@ gx_inline int gx_plan_answer(__u32 ref, const struct gx_packet *packet, const st
 		return GX_PASSED_LOCATION;
 	plan->cell = cell;
 	plan->octets = answer->len_octets;
+	plan->core_octets = answer->core_octets;
 	plan->sum = answer->sum;
+	plan->core_sum = answer->core_sum;
+	plan->core_arcount = answer->core_arcount;
 	plan->ancount = answer->ancount;
 	plan->nscount = answer->nscount;
 	plan->arcount = answer->arcount;
-	plan->flags1 = answer->flags1;
+	plan->flags1 = answer->flags & GX_DNS1_AA;
 	plan->rcode = answer->rcode;
 	if (answer->flags & GX_ANSWER_NODATA)
 		plan->reason = GX_SERVED_NODATA;
+	if (answer->flags & GX_ANSWER_REFERRAL)
+		plan->reason = GX_SERVED_REFERRAL;
+	if (answer->rcode == GX_RCODE_NXDOMAIN)
+		plan->reason = GX_SERVED_NXDOMAIN;
+	if (answer->base_octets && answer->base_octets != name_octets)
+		return gx_plan_shift(plan, name_octets - answer->base_octets);
 	return GX_GO_ON;
 }
 
@@ -148,11 +187,24 @@ gx_inline void gx_plan_truncate(struct gx_plan *plan)
 	plan->cell = 0;
 	plan->octets = 0;
 	plan->sum = 0;
+	plan->pointers = 0;
 	plan->ancount = 0;
 	plan->nscount = 0;
 	plan->arcount = 0;
 	plan->flags1 |= GX_DNS1_TC;
 	plan->reason = GX_SERVED_TRUNCATED;
+}
+
+/* Make the reply fit: without additional records that need not be there (RFC 2181 9), or else with TC=1. */
+gx_inline void gx_plan_fit(struct gx_plan *plan, __u32 room)
+{
+	if (plan->core_octets > room) {
+		gx_plan_truncate(plan);
+		return;
+	}
+	plan->octets = plan->core_octets;
+	plan->sum = plan->core_sum;
+	plan->arcount = plan->core_arcount;
 }
 
 #endif

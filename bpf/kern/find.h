@@ -8,12 +8,15 @@
 #include "maps/names.maps.h"
 
 struct gx_question {
-	struct gx_folded name;
 	__u32 octets;		/* name, type and class */
 	__u32 sum;		/* one's complement sum of them, folded, native order */
+	__u32 slot;		/* of its name, or GX_NO_SLOT: it is not loaded */
 	__u16 type;
-	__u16 zero[3];
+	__u16 zero;
 };
+
+/* No slot has this number. */
+#define GX_NO_SLOT (~0u)
 
 /* dns_offset: of the message, or, for a name that ends the one in question, that many octets further. */
 gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offset)
@@ -25,47 +28,6 @@ gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offse
 __attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room)
 {
 	return gx_measure_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), room);
-}
-
-/**
- * gx_parse_question - parse the question of a query, and fold and hash its name
- * @dns_offset: of the message in the frame
- * @octets: length of the message
- * @question: zeroed; filled
- *
- * Return: GX_GO_ON, or the reason to pass.
- */
-__attribute__((noinline)) int gx_parse_question(struct xdp_md *ctx, __u32 dns_offset, __u32 octets,
-						struct gx_question *question)
-{
-	const void *end = gx_data_end(ctx);
-	const __u8 *name, *tail;
-	__u32 len, tail_word;
-	__u16 qtype;
-
-	if (!question || octets < GX_DNS_HEADER_OCTETS)
-		return GX_PASSED_DNS_SHORT;
-	octets -= GX_DNS_HEADER_OCTETS;
-	len = gx_measure_question(ctx, dns_offset, octets) & 0xff;
-	if (len == 0)
-		return GX_PASSED_QNAME;
-	name = gx_question_name(ctx, dns_offset);
-	tail = name + len;
-	if (len + GX_QUESTION_TAIL_OCTETS > octets || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > end)
-		return GX_PASSED_DNS_SHORT;
-	tail_word = GX_LOAD(__u32, tail);
-	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
-		return GX_PASSED_QCLASS;
-	qtype = bpf_ntohl(tail_word) >> 16;
-	if (qtype == 0 || qtype == GX_TYPE_OPT ||
-	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
-		return GX_PASSED_QTYPE;
-	question->type = qtype;
-	question->octets = len + GX_QUESTION_TAIL_OCTETS;
-	if (gx_fold_name(name, end, len, name_seed, 0, &question->name))
-		return GX_PASSED_QNAME;
-	question->sum = gx_csum_fold(gx_csum_part(question->name.sum, gx_csum_fold(tail_word), len));
-	return GX_GO_ON;
 }
 
 /* Does a name of more than GX_NAME_INLINE_OCTETS differ from names_long[rest]? */
@@ -110,12 +72,48 @@ gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, _
 	return NULL;
 }
 
-/* The slot of the name in question; NULL: it is not loaded. */
-gx_inline struct gx_name *gx_find_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_question *question)
+/**
+ * gx_find_question - parse the question of a query, and find its name
+ * @dns_offset: of the message in the frame
+ * @octets: length of the message
+ * @question: filled
+ *
+ * Return: GX_GO_ON, or the reason to pass.
+ */
+__attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_offset, __u32 octets,
+					       struct gx_question *question)
 {
-	__u32 index;
+	const void *end = gx_data_end(ctx);
+	const __u8 *name, *tail;
+	struct gx_folded folded = {};
+	__u32 len, tail_word;
+	__u16 qtype;
 
-	return gx_find_folded(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, &question->name, &index);
+	if (!question || octets < GX_DNS_HEADER_OCTETS)
+		return GX_PASSED_DNS_SHORT;
+	octets -= GX_DNS_HEADER_OCTETS;
+	len = gx_measure_question(ctx, dns_offset, octets) & 0xff;
+	if (len == 0)
+		return GX_PASSED_QNAME;
+	name = gx_question_name(ctx, dns_offset);
+	tail = name + len;
+	if (len + GX_QUESTION_TAIL_OCTETS > octets || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > end)
+		return GX_PASSED_DNS_SHORT;
+	tail_word = GX_LOAD(__u32, tail);
+	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
+		return GX_PASSED_QCLASS;
+	qtype = bpf_ntohl(tail_word) >> 16;
+	if (qtype == 0 || qtype == GX_TYPE_OPT ||
+	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
+		return GX_PASSED_QTYPE;
+	question->type = qtype;
+	question->octets = len + GX_QUESTION_TAIL_OCTETS;
+	if (gx_fold_name(name, end, len, name_seed, 0, &folded))
+		return GX_PASSED_QNAME;
+	question->sum = gx_csum_fold(gx_csum_part(folded.sum, gx_csum_fold(tail_word), len));
+	if (!gx_find_folded(ctx, dns_offset, len, &folded, &question->slot))
+		question->slot = GX_NO_SLOT;
+	return GX_GO_ON;
 }
 
 /* What a name says of a type: a reference as in abi.h. */

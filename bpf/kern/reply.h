@@ -9,25 +9,57 @@
 #define GX_REPLY_TTL	64	/* as the stack's default (net.ipv4.ip_default_ttl, hop_limit) */
 #define GX_IPV4_DF	0x4000	/* ID 0 is right for what is never fragmented (RFC 6864 4.1) */
 
-/* The reply's OPT in network order, zero-padded. */
+/* The reply's OPT: in network order, zero-padded, up to the client subnet; then the cookie, then the NSID. */
 struct gx_opt {
 	__u64 words[5];
-	__u32 octets;		/* 0: none */
+	__u64 cookie[4];
+	__u32 octets;		/* of words; 0: no OPT */
+	__u32 cookie_octets;
+	__u32 nsid_octets;
 	__u32 zero;
 };
+
+#define GX_COOKIE_OPTION_OCTETS (GX_OPTION_HEADER_OCTETS + GX_COOKIE_OCTETS)
 
 gx_inline __u8 *gx_writable(const struct xdp_md *ctx)
 {
 	return (__u8 *)(long)ctx->data;
 }
 
-/*
- * OPT if the query had one (RFC 6891 6.1.1), with the client subnet if the query had a valid one (RFC 7871
- * 7.2.1: FAMILY, SOURCE and ADDRESS as they came). Drawn in include/geoxdp/dns.h.
- */
-gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *plan, int with_ecs, struct gx_opt *opt)
+/* The client subnet if the query had a valid one (RFC 7871 7.2.1: FAMILY, SOURCE and ADDRESS as they came). */
+gx_inline void gx_render_ecs(const struct gx_edns *edns, const struct gx_plan *plan, struct gx_opt *opt)
 {
-	__u64 high, low, octets, option;
+	__u64 high = bpf_be64_to_cpu(edns->ecs_address[0]), low = bpf_be64_to_cpu(edns->ecs_address[1]);
+	__u64 octets = GX_ECS_FIXED_OCTETS + gx_ecs_address_octets(edns->ecs_source_bits);
+
+	opt->octets += GX_OPTION_HEADER_OCTETS + octets;
+	opt->words[1] = bpf_cpu_to_be64((__u64)GX_OPTION_ECS << 24 | octets << 8);
+	opt->words[2] = bpf_cpu_to_be64((__u64)edns->ecs_family << 56 | (__u64)edns->ecs_source_bits << 48 |
+					(__u64)plan->scope_bits << 40 | high >> 24);
+	opt->words[3] = bpf_cpu_to_be64(high << 40 | low >> 24);
+	opt->words[4] = bpf_cpu_to_be64(low << 40);
+}
+
+/* The cookie in one option (RFC 7873 5.2). */
+gx_inline void gx_render_cookie(const struct gx_cookie *cookie, struct gx_opt *opt)
+{
+	__u64 client = bpf_be64_to_cpu(cookie->client), head = bpf_be64_to_cpu(cookie->head);
+	__u64 hash = bpf_be64_to_cpu(cookie->hash);
+
+	opt->cookie_octets = GX_COOKIE_OPTION_OCTETS;
+	opt->cookie[0] = bpf_cpu_to_be64((__u64)GX_OPTION_COOKIE << 48 | (__u64)GX_COOKIE_OCTETS << 32 | client >> 32);
+	opt->cookie[1] = bpf_cpu_to_be64(client << 32 | head >> 32);
+	opt->cookie[2] = bpf_cpu_to_be64(head << 32 | hash >> 32);
+	opt->cookie[3] = bpf_cpu_to_be64(hash << 32);
+}
+
+/*
+ * OPT if the query had one (RFC 6891 6.1.1), with the options that the query had and that are answered. Drawn in
+ * include/geoxdp/dns.h.
+ */
+gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *plan, struct gx_opt *opt)
+{
+	__u64 data;
 
 	__builtin_memset(opt, 0, sizeof(*opt));
 	if (!edns->present)
@@ -35,18 +67,21 @@ gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *p
 	opt->octets = GX_OPT_OCTETS;
 	opt->words[0] = bpf_cpu_to_be64((__u64)GX_TYPE_OPT << 40 | (__u64)GX_REPLY_MAX_OCTETS << 24 |
 					(__u64)(plan->rcode >> 4) << 16 | GX_OPT_VERSION << 8 | edns->flags1);
-	if (!with_ecs || !edns->has_ecs)
+	if (!plan->with_options)
 		return;
-	high = bpf_be64_to_cpu(edns->ecs_address[0]);
-	low = bpf_be64_to_cpu(edns->ecs_address[1]);
-	octets = GX_ECS_FIXED_OCTETS + gx_ecs_address_octets(edns->ecs_source_bits);
-	option = GX_OPTION_HEADER_OCTETS + octets;
-	opt->octets += option;
-	opt->words[1] = bpf_cpu_to_be64(option << 40 | (__u64)GX_OPTION_ECS << 24 | octets << 8);
-	opt->words[2] = bpf_cpu_to_be64((__u64)edns->ecs_family << 56 | (__u64)edns->ecs_source_bits << 48 |
-					(__u64)plan->scope_bits << 40 | high >> 24);
-	opt->words[3] = bpf_cpu_to_be64(high << 40 | low >> 24);
-	opt->words[4] = bpf_cpu_to_be64(low << 40);
+	if (edns->has_ecs)
+		gx_render_ecs(edns, plan, opt);
+	if (plan->with_cookie)
+		gx_render_cookie(&edns->cookie, opt);
+	if (edns->wants_nsid && nsid_octets)
+		opt->nsid_octets = GX_OPTION_HEADER_OCTETS + nsid_octets;
+	data = opt->octets - GX_OPT_OCTETS + opt->cookie_octets + opt->nsid_octets;
+	opt->words[1] |= bpf_cpu_to_be64(data << 40);
+}
+
+gx_inline __u32 gx_opt_octets(const struct gx_opt *opt)
+{
+	return opt->octets + opt->cookie_octets + opt->nsid_octets;
 }
 
 #define GX_COPY_WORDS(count)                                                                       \
@@ -115,7 +150,41 @@ __attribute__((noinline)) int gx_copy_answer(struct xdp_md *ctx, __u32 offset, _
 	return -1;
 }
 
-gx_inline int gx_copy_opt(__u8 *to, const void *end, const struct gx_opt *opt)
+/**
+ * gx_move_pointers - move the compression pointers of an answer that was copied into a longer question
+ * @offset: of the answer in the frame
+ * @octets: of it that were copied
+ * @cell: where its struct gx_shift is
+ * @by: octets that the question is longer
+ *
+ * Return: 0, or -1: a bound failed.
+ */
+__attribute__((noinline)) int gx_move_pointers(struct xdp_md *ctx, __u32 offset, __u32 octets, __u32 cell, __u32 by)
+{
+	const void *end = gx_data_end(ctx);
+	__u8 *answer = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
+	struct gx_answer *behind = bpf_map_lookup_elem(&answers, &cell);
+	const struct gx_shift *shift;
+	__u32 count;
+
+	if (!behind)
+		return -1;
+	shift = (const struct gx_shift *)behind->octets;
+	count = shift->even + shift->odd;
+	for (__u32 i = 0; i < GX_SHIFT_POINTERS; i++) {
+		__u32 at = shift->offsets[i];
+		__u8 *pointer = answer + (at & 0xfff);
+
+		if (i >= count || at >= octets)
+			break;
+		if ((const void *)(pointer + 2) > end)
+			return -1;
+		GX_STORE(__u16, pointer, bpf_htons(bpf_ntohs(GX_LOAD(__u16, pointer)) + by));
+	}
+	return 0;
+}
+
+gx_inline int gx_copy_opt_words(__u8 *to, const void *end, const struct gx_opt *opt)
 {
 	const __u8 *from = (const __u8 *)opt->words;
 
@@ -129,6 +198,44 @@ gx_inline int gx_copy_opt(__u8 *to, const void *end, const struct gx_opt *opt)
 		from += 16;
 	}
 	return gx_copy_octets(to, end, from, (const __u8 *)opt->words + 40, opt->octets & 15);
+}
+
+gx_inline int gx_copy_cookie(__u8 *to, const void *end, const struct gx_opt *opt)
+{
+	const __u8 *from = (const __u8 *)opt->cookie;
+
+	GX_COPY_WORDS(3);
+	return gx_copy_octets(to + 24, end, from + 24, from + 32, 4);
+}
+
+gx_inline int gx_copy_nsid(__u8 *to, const void *end)
+{
+	if ((const void *)(to + GX_OPTION_HEADER_OCTETS) > end)
+		return -1;
+	GX_STORE(__u32, to, bpf_htonl((__u32)GX_OPTION_NSID << 16 | nsid_octets));
+	to += GX_OPTION_HEADER_OCTETS;
+	for (__u32 i = 0; i < GX_NSID_MAX_OCTETS; i++) {
+		if (i >= nsid_octets)
+			break;
+		if ((const void *)(to + i + 1) > end)
+			return -1;
+		to[i] = ((const volatile __u8 *)nsid)[i];
+	}
+	return 0;
+}
+
+/* Write the OPT at an offset of the frame. Return: 0, or -1: a bound failed. */
+__attribute__((noinline)) int gx_copy_opt(struct xdp_md *ctx, __u32 offset, const struct gx_opt *opt)
+{
+	const void *end = gx_data_end(ctx);
+	__u8 *to = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
+
+	if (!opt || gx_copy_opt_words(to, end, opt))
+		return -1;
+	to += opt->octets & 63;
+	if (opt->cookie_octets && gx_copy_cookie(to, end, opt))
+		return -1;
+	return opt->nsid_octets ? gx_copy_nsid(to + (opt->cookie_octets & 31), end) : 0;
 }
 
 /* Ethernet, VLAN tags kept: back to where it came from. */
@@ -196,13 +303,28 @@ gx_inline __u64 gx_sum_addresses(const struct gx_packet *packet)
 	return gx_csum_add64(sum, packet->destination[1]);
 }
 
-gx_inline __u16 gx_sum_opt(const struct gx_opt *opt)
+__attribute__((noinline)) __u64 gx_sum_opt(const struct gx_opt *opt, __u32 offset)
 {
-	__u64 sum = 0;
+	__u64 sum = 0, part = 0, all;
+
+	if (!opt)
+		return 0;
 
 	for (int i = 0; i < 5; i++)
 		sum = gx_csum_add64(sum, opt->words[i]);
-	return gx_csum_fold(sum);
+	all = gx_csum_part(0, gx_csum_fold(sum), offset);
+	if (opt->cookie_octets) {
+		for (int i = 0; i < 4; i++)
+			part = gx_csum_add64(part, opt->cookie[i]);
+		all = gx_csum_part(all, gx_csum_fold(part), offset + opt->octets);
+	}
+	if (opt->nsid_octets) {
+		part = (__u64)bpf_htons(GX_OPTION_NSID) + bpf_htons(nsid_octets);
+		for (__u32 i = 0; i < GX_NSID_MAX_OCTETS / 8; i++)
+			part = gx_csum_add64(part, nsid[i]);
+		all = gx_csum_part(all, gx_csum_fold(part), offset + opt->octets + opt->cookie_octets);
+	}
+	return all;
 }
 
 /* Write the reply into the resized packet. Return: 0, or -1: a bound failed. */
@@ -216,6 +338,8 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	__u8 *frame = gx_writable(ctx), *ip = frame + (packet->ip_offset & 0x1f), *udp, *dns;
 	__u64 sum;
 
+	if ((const void *)(frame + ETH_HLEN) > end)
+		return -1;
 	if (packet->is_ipv6) {
 		udp = ip + GX_IPV6_OCTETS;
 		dns = udp + GX_UDP_OCTETS;
@@ -237,14 +361,16 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	sum += (__u64)GX_LOAD(__u32, udp) + bpf_htons(udp_octets);
 	sum += gx_write_header(dns, plan) + question->sum;
 	sum = gx_csum_part(sum, bpf_htons(plan->sum), answer_offset);
-	sum = gx_csum_part(sum, gx_sum_opt(opt), opt_offset);
+	sum += gx_sum_opt(opt, opt_offset);
 	GX_STORE(__u16, udp + 6, gx_csum_udp(sum));
 
-	if (opt->octets && gx_copy_opt(dns + (opt_offset & GX_OFFSET_MASK), end, opt))
+	if (opt->octets && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
 		return -1;
 	if (plan->octets &&
 	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets))
 		return -1;
+	if (plan->pointers)
+		return gx_move_pointers(ctx, packet->dns_offset + answer_offset, plan->octets, plan->pointers, plan->shift);
 	return 0;
 }
 
@@ -312,29 +438,33 @@ __attribute__((noinline)) int gx_came_by_tcp(struct xdp_md *ctx)
 
 /**
  * gx_send_reply - make the reply out of the query
- * @with_ecs: the reply answers the client subnet option
  *
  * What is too large for UDP is cut to TC=1, so that the client asks again over TCP (RFC 7766 5); over TCP there is no
  * such way out, and the backend answers.
  *
  * Return: the outcome.
  */
-gx_inline int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet, const struct gx_question *question,
-			    const struct gx_edns *edns, struct gx_plan *plan, int with_ecs)
+__attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet,
+					    const struct gx_question *question, const struct gx_edns *edns,
+					    struct gx_plan *plan)
 {
 	__u32 limit = GX_REPLY_MIN_OCTETS, fixed, dns_octets;
 	struct gx_opt opt;
 	int resized;
 
-	gx_render_opt(edns, plan, with_ecs, &opt);
+	if (!packet || !question || !edns || !plan)
+		return GX_BUG_WRITE;
+	gx_render_opt(edns, plan, &opt);
 	if (edns->present && edns->udp_octets > limit)
 		limit = edns->udp_octets < GX_REPLY_MAX_OCTETS ? edns->udp_octets : GX_REPLY_MAX_OCTETS;
-	fixed = GX_DNS_HEADER_OCTETS + question->octets + opt.octets;
+	fixed = GX_DNS_HEADER_OCTETS + question->octets + gx_opt_octets(&opt);
 	if (fixed + plan->octets > limit) {
-		if (!gx_came_by_tcp(ctx))
-			gx_plan_truncate(plan);
-		else if (fixed + plan->octets > GX_TCP_MAX_OCTETS)
-			return GX_PASSED_NO_ROOM;
+		if (gx_came_by_tcp(ctx)) {
+			if (fixed + plan->octets > GX_TCP_MAX_OCTETS)
+				return GX_PASSED_NO_ROOM;
+		} else {
+			gx_plan_fit(plan, limit - fixed);
+		}
 	}
 	plan->arcount += edns->present;
 	dns_octets = fixed + plan->octets;

@@ -9,9 +9,14 @@
 
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
 const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
-const volatile __u32 wildcard_count;	/* names with GX_NAME_WILDCARD; 0: the verifier drops what looks for them */
+const volatile __u32 encloser_count;	/* names with GX_NAME_WILDCARD or GX_NAME_BELOW; 0: none is looked for */
+const volatile __u32 label_max;		/* the most labels of a loaded name, root not counted */
 const volatile __u32 class_count;	/* choices of a GX_REF_CLASS */
 const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
+
+/* The name server identifier (RFC 5001), zero-padded; none: the option is as an unknown one. */
+const volatile __u64 nsid[GX_NSID_MAX_OCTETS / 8];
+const volatile __u32 nsid_octets;
 
 /* Ethernet addresses of this node's interfaces, as gx_pack_mac() packs them; none: any is taken. */
 const volatile __u64 macs[GX_MACS_MAX];

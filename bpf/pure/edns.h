@@ -3,6 +3,7 @@
 #ifndef GEOXDP_PURE_EDNS_H
 #define GEOXDP_PURE_EDNS_H
 
+#include "bpf/pure/cookie.h"
 #include "bpf/pure/load.h"
 #include "geoxdp/dns.h"
 #include "geoxdp/limits.h"
@@ -23,8 +24,12 @@ struct gx_edns {
 	__u16	udp_octets;	/* as offered */
 	__u16	ecs_family;
 	__u8	ecs_source_bits;
-	__u8	zero[7];
+	__u8	wants_nsid;
+	__u8	cookie_octets;	/* of the first cookie option; 0: none */
+	__u8	bad_cookie;	/* of a length that none has (RFC 7873 5.2.2) */
+	__u8	zero[4];
 	__u64	ecs_address[2];	/* as read, zero-padded; an IPv4 address in the first four octets */
+	struct gx_cookie cookie; /* with a server's part where cookie_octets is GX_COOKIE_OCTETS */
 };
 
 gx_inline __u32 gx_ecs_address_octets(__u32 source_bits)
@@ -154,12 +159,33 @@ gx_inline int gx_parse_ecs(const __u8 *data, const void *end, __u32 octets, stru
 	return GX_GO_ON;
 }
 
+/*
+ * Read a cookie option. Of several the first counts, the others are ignored whatever they are (RFC 7873 5.2). The
+ * server's part is of use only in the form that RFC 9018 gives it.
+ */
+gx_inline void gx_parse_cookie(const __u8 *data, const void *end, __u32 octets, struct gx_edns *edns)
+{
+	if (edns->cookie_octets || edns->bad_cookie)
+		return;
+	if ((octets != GX_COOKIE_CLIENT_OCTETS && octets < GX_COOKIE_MIN_OCTETS) || octets > GX_COOKIE_MAX_OCTETS ||
+	    (const void *)(data + GX_COOKIE_CLIENT_OCTETS) > end) {
+		edns->bad_cookie = 1;
+		return;
+	}
+	edns->cookie_octets = octets;
+	edns->cookie.client = GX_LOAD(__u64, data);
+	if (octets != GX_COOKIE_OCTETS || (const void *)(data + GX_COOKIE_OCTETS) > end)
+		return;
+	edns->cookie.head = GX_LOAD(__u64, data + 8);
+	edns->cookie.hash = GX_LOAD(__u64, data + 16);
+}
+
 /* The options of an OPT between two offsets of the message (RFC 6891 6.1.2). */
 gx_inline int gx_parse_options(const __u8 *dns, const void *end, __u32 offset, __u32 behind, struct gx_edns *edns)
 {
 	for (int i = 0; i < GX_QUERY_MAX_OPTIONS; i++) {
 		const __u8 *option = dns + (offset & GX_QUERY_OFFSET_MASK);
-		__u32 octets;
+		__u32 octets, code;
 
 		if (offset == behind)
 			return GX_GO_ON;
@@ -170,9 +196,14 @@ gx_inline int gx_parse_options(const __u8 *dns, const void *end, __u32 offset, _
 		offset += GX_OPTION_HEADER_OCTETS + octets;
 		if (offset > behind)
 			return GX_SERVED_FORMERR;
-		if (gx_load16(option) == GX_OPTION_ECS &&
+		code = gx_load16(option);
+		if (code == GX_OPTION_ECS &&
 		    gx_parse_ecs(option + GX_OPTION_HEADER_OCTETS, end, octets, edns) != GX_GO_ON)
 			return GX_SERVED_FORMERR;
+		if (code == GX_OPTION_COOKIE)
+			gx_parse_cookie(option + GX_OPTION_HEADER_OCTETS, end, octets, edns);
+		if (code == GX_OPTION_NSID)
+			edns->wants_nsid = 1;
 	}
 	return offset == behind ? GX_GO_ON : GX_PASSED_OPTIONS;
 }

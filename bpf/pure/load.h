@@ -48,14 +48,26 @@ gx_inline __u16 gx_load16(const __u8 *from)
 	return bpf_ntohs(GX_LOAD(__be16, from));
 }
 
+/* <bpf/bpf_endian.h> has these for big endian alone. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define gx_le64(word) (word)
+#define gx_le32(word) (word)
+#else
+#define gx_le64(word) __builtin_bswap64(word)
+#define gx_le32(word) __builtin_bswap32(word)
+#endif
+
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 /* The n < 8 octets in front of end, as the low octets of a word in native order. */
 #define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) >> (64 - 8 * (n)))
 /* Low half of ::ffff:a.b.c.d in native order. */
 #define GX_MAPPED_WORD(address) ((__u64)(address) << 32 | 0xffff0000u)
+/* And the address out of it. */
+#define gx_mapped_ipv4(word) ((__u32)((word) >> 32))
 #else
 #define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) << (64 - 8 * (n)))
 #define GX_MAPPED_WORD(address) (0x0000ffffull << 32 | (address))
+#define gx_mapped_ipv4(word) ((__u32)(word))
 #endif
 
 #endif

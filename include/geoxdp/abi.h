@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	3
+#define GX_ABI_VERSION	4
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -73,18 +73,21 @@ struct gx_name {
 	__u16	flags;		/* GX_NAME_* */
 	__u32	ref_a;
 	__u32	ref_aaaa;
-	__u32	types;		/* types[types] is the default for types not listed, then n_types entries */
+	__u32	types;		/* types[types] is the default for types not listed, then n_types entries, then what
+				 * GX_NAME_BELOW says */
 	__u32	rest;		/* index into names_long, where len_octets > GX_NAME_INLINE_OCTETS */
 	__u64	octets[GX_NAME_INLINE_OCTETS / 8];
 };
 
 #define GX_NAME_SIGNED	0x0001	/* the zone is signed: DO=1 is passed */
 /*
- * Names right below that do not exist are the wildcard's (RFC 4592): the slot of "*." and this name answers them.
- * With such a name, all names that exist below it are in the table: those that are not answered from here
- * have references GX_REF_NONE, and keep the wildcard off themselves and what is below them.
+ * Of a zone that is loaded, all names that exist are in the table, so the nearest name above one that is not there is its
+ * closest encloser (RFC 4592 3.3.1). It says what names below it get that do not exist: with GX_NAME_WILDCARD what the slot
+ * of "*." and this name says, else, with GX_NAME_BELOW, the reference in types[]: NXDOMAIN, or at a delegation
+ * the referral; else nothing, and they are passed.
  */
 #define GX_NAME_WILDCARD 0x0002
+#define GX_NAME_BELOW	0x0004
 
 /* Value of `names_long`: the octets of a name from GX_NAME_INLINE_OCTETS on, zero-padded. */
 struct gx_name_rest {
@@ -184,32 +187,61 @@ struct gx_location_name {
  * Value of `answers`: a cell. An answer begins at the cell of its number and goes on in the cells behind it;
  * octets are what follows the question: answer, authority and additional section, without OPT. Compression
  * pointers into the question count from the start of the message, so an answer belongs to one question
- * length, but for those of wildcards, which only point at the name in question. Cell 0 is never used.
+ * length. Cell 0 is never used.
+ *
+ * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral, and what
+ * a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer question, its
+ * pointers move by the difference. Which ones says the cell behind it, a struct gx_shift. A wildcard's pointers to the
+ * name in question stay.
  *
  * An answer that ends with several addresses is stored once for each order that they come in, one behind the
- * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS. References and choices mean the first; which
- * of them is sent is drawn for each query.
+ * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and one with base_octets. References and choices
+ * mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
-	__u16	len_octets;	/* of the whole answer; 0 in a continuation cell */
-	__u16	ancount;
-	__u16	nscount;
-	__u16	arcount;	/* without OPT */
-	__u16	sum;		/* one's complement sum of all octets, as if at an even offset */
-	__u8	flags1;		/* GX_DNS1_AA or 0 */
-	__u8	rcode;
-	__u16	flags;		/* GX_ANSWER_* */
-	__u16	variants;	/* orders that begin here, 1 to GX_ANSWER_VARIANTS_MAX; 1 in those behind the first */
-	__u8	octets[GX_CELL_OCTETS];
+	__u16 len_octets;	/* of the whole answer; 0 in a continuation cell */
+	__u16 core_octets;	/* without those of the additional section that are left away where all does not fit */
+	__u16 sum;		/* one's complement sum of all octets, as if at an even offset */
+	__u16 core_sum;
+	__u8 ancount;
+	__u8 nscount;
+	__u8 arcount;		/* without OPT */
+	__u8 variants;		/* orders that begin here, 1 to GX_ANSWER_VARIANTS_MAX; 1 in those behind the first */
+	__u8 core_arcount;	/* as core_octets */
+	__u8 rcode;
+	__u8 flags;		/* GX_ANSWER_*, and GX_DNS1_AA */
+	__u8 base_octets;	/* of the name that it was rendered for; 0: it is for that length alone */
+	__u8 octets[GX_CELL_OCTETS];
 };
 
-#define GX_ANSWER_NODATA	0x0001	/* no RR of the type asked for: counted apart */
+#define GX_ANSWER_NODATA	0x01	/* no RR of the type asked for: counted apart */
+#define GX_ANSWER_REFERRAL	0x02	/* to the servers of a zone below: the same */
+
+/* In place of the octets of the cell behind an answer with base_octets: its compression pointers. */
+struct gx_shift {
+	__u8 even;		/* pointers at an even offset in the answer, and at an odd one */
+	__u8 odd;
+	__u8 core_even;		/* and those within core_octets */
+	__u8 core_odd;
+	__u16 offsets[GX_SHIFT_POINTERS];	/* in the answer, ascending, even + odd of them */
+};
 
 /*
  * Metadata in front of a frame that user space gives to the program (BPF_PROG_RUN): the question came over TCP, the
  * reply may have GX_TCP_MAX_OCTETS. No frame from the wire has metadata, unless another local program puts it there.
  */
 #define GX_TCP_MARK	0x67656f7864707463ull
+
+/*
+ * Value of `cookies`: the secrets of DNS cookies, shared with the backend and the other nodes (RFC 9018 5). The first is
+ * the active one, with which cookies are signed, the second the staging one: the next, or the one before.
+ */
+struct gx_cookie_secrets {
+	__u64 secrets[GX_COOKIE_SECRETS][2];	/* 16 octets each, as they are written */
+	__u32 count;				/* 0: cookies are not answered */
+	__s32 tai_ahead_s;			/* of CLOCK_TAI to CLOCK_REALTIME */
+	char file[GX_COOKIE_FILE_OCTETS];	/* where they are from, NUL-terminated; empty: none is configured */
+};
 
 /* Value of `bypass`: clients whose TCP connections go to the backend. IPv4 as ::ffff:a.b.c.d, bits + 96. */
 struct gx_bypass {
@@ -257,12 +289,14 @@ GX_ASSERT_SIZE(gx_name_rest, 216);
 GX_ASSERT_SIZE(gx_type, 8);
 GX_ASSERT_SIZE(gx_choice, 8);
 GX_ASSERT_SIZE(gx_answer, 128);
+GX_ASSERT_SIZE(gx_shift, GX_CELL_OCTETS);
 GX_ASSERT_SIZE(gx_option, 16);
 GX_ASSERT_SIZE(gx_unit, 128);
 GX_ASSERT_SIZE(gx_unit_ref, 8);
 GX_ASSERT_SIZE(gx_check, 928);
 GX_ASSERT_SIZE(gx_location_name, 64);
 GX_ASSERT_SIZE(gx_digest, 32);
+GX_ASSERT_SIZE(gx_cookie_secrets, 40 + GX_COOKIE_FILE_OCTETS);
 GX_ASSERT_SIZE(gx_bypass, 24);
 GX_ASSERT_SIZE(gx_meta, 64 + 32 * GX_DIGESTS_MAX + 256);
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");

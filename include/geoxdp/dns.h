@@ -95,4 +95,26 @@ struct gx_dns_header {
 #define GX_ECS_FAMILY_IPV4	1	/* IANA "Address Family Numbers" */
 #define GX_ECS_FAMILY_IPV6	2
 
+/* Name server identifier (RFC 5001): empty in queries. */
+#define GX_OPTION_NSID		3
+
+/*
+ * Cookie (RFC 7873 4, RFC 9018 4):
+ *
+ *  +---------+---------+---------------+----+----------+-----------+---------------+
+ *  | CODE 10 | LENGTH  | CLIENT, 8     | V 1| RESERVED | TIMESTAMP | HASH, 8       |
+ *  +---------+---------+---------------+----+----------+-----------+---------------+
+ *
+ * The server's part, from V on, may have 8 to 32 octets; ours has 16.
+ */
+#define GX_OPTION_COOKIE	10
+#define GX_COOKIE_CLIENT_OCTETS	8
+#define GX_COOKIE_OCTETS	24
+#define GX_COOKIE_MIN_OCTETS	16	/* with a server's part */
+#define GX_COOKIE_MAX_OCTETS	40
+#define GX_COOKIE_VERSION	1
+#define GX_COOKIE_FRESH_S	1800	/* RFC 9018 4.3: older ones are made anew */
+#define GX_COOKIE_OLD_S		3600	/* and no longer valid beyond this */
+#define GX_COOKIE_FUTURE_S	300
+
 #endif

@@ -31,6 +31,9 @@
 #define GX_ANSWER_MAX_OCTETS	(GX_TCP_MAX_OCTETS - 12 - 5)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
+/* Compression pointers of an answer for more than one length of name: what fits into a cell. */
+#define GX_SHIFT_POINTERS	((GX_CELL_OCTETS - 4) / 2)
+
 /* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
 #define GX_ANSWER_VARIANTS_MAX	32
 
@@ -51,8 +54,11 @@
 /* Tables of a generation whose content is summed. */
 #define GX_DIGESTS_MAX		16
 
-/* Labels that a question may have in front of a name that a wildcard is next to. */
-#define GX_WILDCARD_LABELS	8
+/*
+ * Labels between a name that does not exist and its closest encloser, once those are left away that make it deeper than
+ * every loaded name.
+ */
+#define GX_ENCLOSER_LABELS	8
 
 /* Types that one name can have beside A and AAAA before its other queries are passed. */
 #define GX_TYPES_PER_NAME	32
@@ -61,6 +67,15 @@
 #define GX_QUERY_MAX_RRS	4
 /* EDNS options of a query that are looked at; resolvers send up to five. */
 #define GX_QUERY_MAX_OPTIONS	16
+
+/* Cookie secrets: the one that is signed with, and the next or the one before it. */
+#define GX_COOKIE_SECRETS	2
+#define GX_COOKIE_SECRET_OCTETS	16	/* RFC 9018 4.4: a key of SipHash */
+/* Path of the file that they are from, with its end. */
+#define GX_COOKIE_FILE_OCTETS	256
+
+/* A name server identifier: of any length in RFC 5001, here of a host name's first label. */
+#define GX_NSID_MAX_OCTETS	64
 
 /* Service addresses: an open-addressed table, at most half full. */
 #define GX_SERVICE_SLOTS	512

@@ -14,6 +14,8 @@
 	X(SERVED_GEO,		SERVED,	"answer that depends on the client") \
 	X(SERVED_STATIC,	SERVED,	"answer that is the same for every client") \
 	X(SERVED_NODATA,	SERVED,	"the name exists, the type does not (SOA)") \
+	X(SERVED_NXDOMAIN,	SERVED,	"the name does not exist (SOA)") \
+	X(SERVED_REFERRAL,	SERVED,	"delegated: the servers of the zone below") \
 	X(SERVED_TRUNCATED,	SERVED,	"TC=1: the answer exceeds what the client takes") \
 	X(SERVED_FORMERR,	SERVED,	"FORMERR: malformed EDNS or client subnet") \
 	X(SERVED_BADVERS,	SERVED,	"BADVERS: EDNS version above 0") \

@@ -13,10 +13,12 @@
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 
+#include "tests/lib/edns.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/world.h"
 #include "user/core/config.h"
 #include "user/core/image.h"
+#include "user/sys/cookies.h"
 #include "user/sys/object.h"
 
 #define MAPS_MAX	32
@@ -24,6 +26,7 @@
 
 static struct {
 	struct gx_config config;
+	struct gx_image image;
 	struct gx_object *object;
 	uint64_t counts[GX_REASON_COUNT];	/* before the next frame */
 	uint64_t hits[GX_REASON_COUNT];
@@ -78,47 +81,78 @@ static void add_spread(struct gx_image *image)
 	memset(&image->choices[node.spread], 0, GX_SPREAD_SLOTS * sizeof(*image->choices));
 }
 
-static int load(const struct gx_image *image)
+static int load(void)
 {
 	struct gx_addr addrs[2];
-	struct gx_services services = { .list = addrs, .count = 2 };
+	struct gx_services services = { .list = addrs, .count = 2, .nsid = edns_server.nsid,
+					.n_nsid = edns_server.nsid_octets };
 	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
 	struct gx_failure failure = {0};
 	int error;
 
 	gx_parse_addr(PACKET_SERVICE4, &addrs[0]);
 	gx_parse_addr(PACKET_SERVICE6, &addrs[1]);
-	error = gx_object_load(&node.object, image, &services, &meta, NULL, &failure);
+	error = gx_object_load(&node.object, &node.image, &services, &meta, NULL, &failure);
 	return error && error != -EPERM ? report(error, failure.text, NULL) : error;
 }
 
 int node_up(void)
 {
-	struct gx_image image = {0};
 	struct gx_diag diag = {0};
 	int error;
 
 	gx_object_set_verbose(getenv("GEOXDP_VERBOSE") != NULL);
 	error = read_world(&diag);
-	if (!error && gx_image_build(&image, &node.config, &diag))
+	if (!error && gx_image_build(&node.image, &node.config, &diag))
 		error = report(-EINVAL, "image", &diag);
 	if (!error) {
-		add_spread(&image);
-		error = load(&image);
+		add_spread(&node.image);
+		error = load();
 	}
-	gx_image_free(&image);
 	gx_diag_free(&diag);
 	return error;
 }
 
-void node_down(void)
+static void unload(void)
 {
 	for (size_t i = 0; i < node.n_maps; i++)
 		close(node.maps[i].fd);
 	node.n_maps = 0;
 	gx_object_free(node.object);
-	gx_config_free(&node.config);
 	node.object = NULL;
+}
+
+void node_down(void)
+{
+	unload();
+	gx_image_free(&node.image);
+	gx_config_free(&node.config);
+}
+
+void node_set_cookies(const char *const *secrets, size_t n)
+{
+	struct gx_cookie_secrets value = { .count = (uint32_t)n };
+	struct gx_failure failure;
+
+	edns_server.n_secrets = n;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(edns_server.secrets[i], secrets[i], EDNS_SECRET_OCTETS);
+		memcpy(value.secrets[i], secrets[i], EDNS_SECRET_OCTETS);
+	}
+	if (gx_cookies_fill(node_map("cookies"), &value, &failure)) {
+		fprintf(stderr, "%s\n", failure.text);
+		abort();
+	}
+}
+
+int node_set_nsid(const void *nsid, size_t n)
+{
+	unload();
+	memset(node.counts, 0, sizeof(node.counts));
+	memcpy(edns_server.nsid, nsid, n);
+	edns_server.nsid_octets = n;
+	edns_server.n_secrets = 0;
+	return load();
 }
 
 /* --- reasons ----------------------------------------------------------------------------------- */

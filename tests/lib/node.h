@@ -19,6 +19,22 @@
 int node_up(void);
 void node_down(void);
 
+/**
+ * node_set_cookies - answer cookies with these secrets
+ * @secrets: n of 16 octets each, the active one first; n 0: do not answer cookies
+ */
+void node_set_cookies(const char *const *secrets, size_t n);
+
+/**
+ * node_set_nsid - load the program again, with this name server identifier
+ * @nsid: n octets, at most 64; n 0: none
+ *
+ * The counters begin anew, and cookies are not answered.
+ *
+ * Returns 0, or -errno, after it was printed.
+ */
+int node_set_nsid(const void *nsid, size_t n);
+
 #define NODE_FRAME_OCTETS 4096	/* a page, of which a frame has the most part */
 
 /* What became of a frame. */

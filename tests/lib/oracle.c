@@ -12,6 +12,7 @@
 #include <libzscanner/scanner.h>
 
 #include "tests/lib/reply.h"
+#include "tests/lib/edns.h"
 #include "tests/lib/wire.h"
 #include "tests/lib/world.h"
 
@@ -253,24 +254,36 @@ static bool exists(const knot_dname_t *name)
 	return false;
 }
 
-/* At a delegation, or below it? NS beside the SOA is the apex. */
-static bool is_cut(const knot_dname_t *name)
+/* The zone that speaks for a name: the apex of the longest; NULL: none is loaded. */
+static const knot_dname_t *find_apex(const knot_dname_t *name)
 {
-	for (; *name; name += *name + 1) {
-		if (find_record(records, name, KNOT_RRTYPE_NS))
-			return !find_record(records, name, KNOT_RRTYPE_SOA);
+	for (;; name += *name + 1) {
+		const struct record *soa = find_record(records, name, KNOT_RRTYPE_SOA);
+
+		if (soa || !*name)
+			return soa ? soa->owner : NULL;
 	}
-	return false;
+}
+
+/* The delegation at or above a name, within its zone; NULL: there is none. */
+static const knot_dname_t *find_cut(const knot_dname_t *name)
+{
+	const knot_dname_t *apex = find_apex(name), *cut = NULL;
+
+	for (; apex && !knot_dname_is_equal(name, apex); name += *name + 1) {
+		const struct record *ns = find_record(records, name, KNOT_RRTYPE_NS);
+
+		cut = ns ? ns->owner : cut;
+	}
+	return cut;
 }
 
 /*
  * The name that has the records of another: itself, or the wildcard at its closest encloser (RFC 4592 3.3.1), in
- * storage. NULL: it does not exist, or others know.
+ * storage. NULL: it does not exist.
  */
 static const knot_dname_t *find_source(const knot_dname_t *name, knot_dname_storage_t storage)
 {
-	if (is_cut(name))
-		return NULL;
 	if (exists(name))
 		return name;
 	while (*name && !exists(name))
@@ -284,6 +297,7 @@ static const knot_dname_t *find_source(const knot_dname_t *name, knot_dname_stor
 
 struct answer {
 	knot_pkt_t *packet;
+	size_t core_octets;	/* of the message, without additional records that may be left away; 0: nothing may */
 	uint16_t qtype;
 	uint32_t location;
 	bool by_map;		/* a map chose */
@@ -302,6 +316,24 @@ static void put(struct answer *answer, const knot_dname_t *owner, uint16_t type,
 	knot_rdataset_clear(&rrset.rrs, NULL);
 }
 
+/* All records of a type that source has, as those of owner. */
+static void put_all(struct answer *answer, const knot_dname_t *owner, const knot_dname_t *source, uint16_t type)
+{
+	const struct record *record = find_record(records, source, type);
+	knot_rrset_t rrset;
+
+	if (!record)
+		return;
+	knot_rrset_init(&rrset, (knot_dname_t *)owner, type, KNOT_CLASS_IN, record->ttl_s);
+	for (; record; record = find_record(record->next, source, type)) {
+		if (knot_rrset_add_rdata(&rrset, record->rdata, record->octets, NULL))
+			abort();
+	}
+	if (knot_pkt_put(answer->packet, KNOT_COMPR_HINT_NONE, &rrset, KNOT_PF_NOTRUNC))
+		abort();
+	knot_rdataset_clear(&rrset.rrs, NULL);
+}
+
 /* The SOA of the closest zone, its TTL the lesser of its own and MINIMUM (RFC 2308 3). */
 static void put_soa(struct answer *answer, const knot_dname_t *name)
 {
@@ -316,11 +348,10 @@ static void put_soa(struct answer *answer, const knot_dname_t *name)
 	put(answer, soa->owner, soa->type, soa->ttl_s < minimum ? soa->ttl_s : minimum, soa->rdata, soa->octets);
 }
 
-/* RFC 2181 10.1, RFC 4035 2.5: asked for at the owner of a CNAME, these do not follow it. */
+/* RFC 4035 2.5: asked for at the owner of a CNAME, these do not follow it. */
 static bool is_beside_cname(uint16_t type)
 {
-	return type == KNOT_RRTYPE_SIG || type == KNOT_RRTYPE_KEY || type == KNOT_RRTYPE_NXT ||
-	       type == KNOT_RRTYPE_RRSIG || type == KNOT_RRTYPE_NSEC;
+	return type == KNOT_RRTYPE_RRSIG || type == KNOT_RRTYPE_NSEC;
 }
 
 static const char *choose_target(const struct world_geo *geo, uint32_t location)
@@ -365,28 +396,87 @@ static const knot_dname_t *put_cname(struct answer *answer, const knot_dname_t *
 	return storage;
 }
 
-/* RRset, or NODATA. For ANY the type that comes first (RFC 8482). */
-static void put_data(struct answer *answer, const knot_dname_t *name, const knot_dname_t *source)
+/* Addresses of the names that NS or MX records lead to: those at or below the cut, or those elsewhere in the zone. */
+static void put_addresses(struct answer *answer, const knot_dname_t *owner, uint16_t type, const knot_dname_t *cut,
+			  bool below_cut)
 {
-	const struct record *record = find_record(records, source, answer->qtype);
-	uint16_t type = record ? record->type : 0;
+	static const uint16_t families[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA };
+	const struct record *record = find_record(records, owner, type);
 
-	if (!record)
-		put_soa(answer, name);
-	for (; record; record = find_record(record->next, source, type))
-		put(answer, name, type, record->ttl_s, record->rdata, record->octets);
+	knot_pkt_begin(answer->packet, KNOT_ADDITIONAL);
+	for (; record; record = find_record(record->next, owner, type)) {
+		const knot_dname_t *target = record->rdata + (type == KNOT_RRTYPE_MX ? 2 : 0);
+		bool is_below = cut && knot_dname_in_bailiwick(target, cut) >= 0;
+
+		if (is_below != below_cut || find_apex(target) != find_apex(owner) || (!cut && find_cut(target)))
+			continue;
+		for (size_t i = 0; i < COUNT(families); i++)
+			put_all(answer, target, target, families[i]);
+	}
 }
 
-/* Returns 0, or -1: the name is not there. */
-static int follow(struct answer *answer, const knot_dname_t *name)
+/* RFC 1034 4.3.2, 3b. What is below the cut must be there (RFC 9471). */
+static void put_referral(struct answer *answer, const knot_dname_t *cut)
+{
+	knot_pkt_begin(answer->packet, KNOT_AUTHORITY);
+	put_all(answer, cut, cut, KNOT_RRTYPE_NS);
+	put_addresses(answer, cut, KNOT_RRTYPE_NS, cut, true);
+	answer->core_octets = answer->packet->size;
+	put_addresses(answer, cut, KNOT_RRTYPE_NS, cut, false);
+}
+
+/* For ANY the lowest type that is not about DNSSEC (RFC 8482). */
+static uint16_t choose_type(const struct answer *answer, const knot_dname_t *source)
+{
+	const struct record *record = find_record(records, source, KNOT_RRTYPE_ANY);
+	uint16_t type = 0;
+
+	if (answer->qtype != KNOT_RRTYPE_ANY)
+		return find_record(records, source, answer->qtype) ? answer->qtype : 0;
+	for (; record; record = find_record(record->next, source, KNOT_RRTYPE_ANY)) {
+		if (!type || record->type < type)
+			type = record->type;
+	}
+	return type;
+}
+
+/* RRset, or NODATA. */
+static void put_data(struct answer *answer, const knot_dname_t *name, const knot_dname_t *source)
+{
+	uint16_t type = choose_type(answer, source);
+
+	if (!type) {
+		put_soa(answer, name);
+		return;
+	}
+	put_all(answer, name, source, type);
+	answer->core_octets = answer->packet->size;
+	if (type == KNOT_RRTYPE_NS || type == KNOT_RRTYPE_MX)
+		put_addresses(answer, source, type, NULL, false);
+}
+
+/* Returns 0, or -1: its zone is not loaded. */
+static int follow(struct answer *answer, const knot_dname_t *qname)
 {
 	knot_dname_storage_t storage[2], wildcard;
-	const knot_dname_t *source, *target;
+	const knot_dname_t *name = qname, *source, *target, *cut;
 
 	for (int i = 0;; i ^= 1) {
+		if (!find_apex(name))
+			return name == qname ? -1 : 0;
+		cut = find_cut(name);
+		if (cut && !(answer->qtype == KNOT_RRTYPE_DS && knot_dname_is_equal(cut, name))) {
+			if (name == qname)
+				knot_wire_clear_aa(answer->packet->wire);
+			put_referral(answer, cut);
+			return 0;
+		}
 		source = find_source(name, wildcard);
-		if (!source)
-			return -1;
+		if (!source) {
+			knot_wire_set_rcode(answer->packet->wire, KNOT_RCODE_NXDOMAIN);
+			put_soa(answer, name);
+			return 0;
+		}
 		if (is_name(source, WORLD_LOCALHOST)) {
 			put_localhost(answer, name);
 			return 0;
@@ -403,7 +493,10 @@ static int follow(struct answer *answer, const knot_dname_t *name)
 /* Does an answer come from the signed zone? What DNSSEC says of it is for the backend (RFC 4035 3.1). */
 static bool is_signed(const knot_dname_t *name)
 {
-	return is_name(name, "secure.example.com.") || is_name(name, "www." WORLD_SIGNED);
+	knot_dname_storage_t apex;
+
+	knot_dname_from_str(apex, WORLD_SIGNED, sizeof(apex));
+	return is_name(name, "secure.example.com.") || knot_dname_in_bailiwick(name, apex) >= 0;
 }
 
 static bool is_dnssec(uint16_t type)
@@ -412,11 +505,25 @@ static bool is_dnssec(uint16_t type)
 	       type == KNOT_RRTYPE_DNSKEY || type == KNOT_RRTYPE_NSEC3;
 }
 
+/* Leave away what need not be there (RFC 2181 9). */
+static void cut_additional(struct answer *answer)
+{
+	uint16_t count = 0;
+	knot_pkt_t *packet = answer->packet;
+
+	for (size_t at = answer->core_octets; at < packet->size; count++) {
+		at += (size_t)knot_dname_wire_check(packet->wire + at, packet->wire + packet->size, packet->wire);
+		at += 10 + wire_get16(packet->wire + at + 8);
+	}
+	knot_wire_set_arcount(packet->wire, knot_wire_get_arcount(packet->wire) - count);
+	packet->size = answer->core_octets;
+}
+
 int oracle_answer(const struct query *query, char *text)
 {
 	struct gx_addr client = oracle_client(query);
 	struct answer answer = { .qtype = query->qtype, .location = oracle_location(&client) };
-	size_t opt_octets = query->opts ? WIRE_OPT_OCTETS + (query->ecs ? 4 + query->ecs_octets : 0) : 0;
+	size_t opt_octets = query->opts ? WIRE_OPT_OCTETS + edns_options_octets(query) : 0;
 	static uint8_t wire[KNOT_WIRE_MAX_PKTSIZE];
 	knot_dname_storage_t name;
 	unsigned int scope = 0;
@@ -430,7 +537,7 @@ int oracle_answer(const struct query *query, char *text)
 		read_records();
 	memcpy(name, query->qname, query->qname_octets);
 	knot_dname_to_lower(name);
-	if (is_signed(name) && (query->dnssec_ok || is_dnssec(query->qtype)))
+	if (is_signed(name) && (query->dnssec_ok || (is_dnssec(query->qtype) && exists(name))))
 		return -1;
 	memset(wire, 0, WIRE_DNS_OCTETS);
 	answer.packet = knot_pkt_new(wire, sizeof(wire), NULL);
@@ -439,8 +546,11 @@ int oracle_answer(const struct query *query, char *text)
 	knot_wire_set_aa(wire);
 	knot_pkt_begin(answer.packet, KNOT_ANSWER);
 	result = follow(&answer, name);
+	if (!result && answer.packet->size + opt_octets > query_reply_limit(query) && answer.core_octets)
+		cut_additional(&answer);
 	if (!result && answer.packet->size + opt_octets > query_reply_limit(query))
-		strcpy(text, "NOERROR aa tc\n");
+		sprintf(text, "%s%s tc\n", knot_wire_get_rcode(wire) ? "NXDOMAIN" : "NOERROR",
+			knot_wire_get_aa(wire) ? " aa" : "");
 	else if (!result && reply_text(wire, answer.packet->size, text))
 		result = -1;
 	knot_pkt_free(answer.packet);

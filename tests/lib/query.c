@@ -6,6 +6,7 @@
 #include <net/ethernet.h>
 #include <string.h>
 
+#include "tests/lib/edns.h"
 #include "tests/lib/packet.h"
 #include "tests/lib/wire.h"
 
@@ -183,6 +184,15 @@ static void read_options(const uint8_t *options, size_t octets, struct query *qu
 			query->ecs = options + 4;
 			query->ecs_octets = data_octets;
 		}
+		/* "only the first (the one closest to the DNS header) is considered" (RFC 7873 5.2) */
+		if (wire_get16(options) == KNOT_EDNS_OPTION_COOKIE && !query->cookie) {
+			if (edns_server.n_secrets && edns_cookie_is_malformed(data_octets))
+				query->is_formerr = true;
+			query->cookie = options + 4;
+			query->cookie_octets = data_octets;
+		}
+		if (wire_get16(options) == KNOT_EDNS_OPTION_NSID)
+			query->wants_nsid = true;
 		options += 4 + data_octets;
 		octets -= 4 + data_octets;
 	}

@@ -20,7 +20,7 @@ struct query {
 	uint16_t qtype;
 
 	unsigned int opts;
-	bool is_formerr;		/* RFC 6891 6.1.1, 6.1.2, RFC 7871 6 */
+	bool is_formerr;		/* RFC 6891 6.1.1, 6.1.2, RFC 7871 6, RFC 7873 5.2.2 */
 	uint16_t opt_size;		/* of the first OPT, and so on */
 	uint8_t opt_version;
 	bool dnssec_ok;
@@ -29,6 +29,9 @@ struct query {
 
 	const uint8_t *ecs;		/* data of a valid client subnet option; NULL: none */
 	size_t ecs_octets;
+	const uint8_t *cookie;		/* the first one; NULL: none */
+	size_t cookie_octets;
+	bool wants_nsid;
 };
 
 /**

@@ -17,6 +17,7 @@ struct reply {
 	uint16_t rcode;			/* with the upper bits from the OPT */
 	bool is_truncated;
 	const uint8_t *opt;		/* behind its owner; NULL: none */
+	const uint8_t *cookie;		/* of 24 octets; NULL: none */
 	unsigned int scope_bits;	/* of the client subnet, if the query had a valid one */
 
 	/*

@@ -35,11 +35,16 @@ const struct world_geo world_geos[WORLD_GEOS] = {
 
 #define SOA	"$TTL 300\n@ 3600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n"
 
+#define DIGEST	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
 static const char example_com[] =
 	SOA "@ NS ns1\nns1 A 192.0.2.53\n"
 	"eu A 192.0.2.1\neu AAAA 2001:db8::1\nus A 192.0.2.2\nus AAAA 2001:db8::2\nus TXT \"only here\"\n"
 	"jp A 192.0.2.3\njp AAAA 2001:db8::3\nwww CNAME geo\ncdn CNAME geo\nstatic A 192.0.2.9\n"
-	"*.wild CNAME geo\ncloser.wild A 192.0.2.70\na.ent.wild A 192.0.2.71\nsub.wild NS ns.elsewhere.example.\n";
+	"*.wild CNAME geo\ncloser.wild A 192.0.2.70\na.ent.wild A 192.0.2.71\nsub.wild NS ns.elsewhere.example.\n"
+	"cut NS ns.cut\ncut NS static\ncut NS ns.elsewhere.example.\ncut DS 1 13 2 " DIGEST "\nns.cut A 192.0.2.72\n"
+	"ns.cut AAAA 2001:db8::72\nmx MX 10 static\nmx MX 20 eu\nmx MX 30 mail.elsewhere.example.\n"
+	"to-cut CNAME www.cut\nto-nothing CNAME nothing\ntree DNAME static\ntree TXT \"root\"\n";
 
 static const char signed_example[] =
 	SOA "@ NS ns1.example.com.\n@ DNSKEY 257 3 13 c2lnbmVk\nwww A 192.0.2.80\nwww AAAA 2001:db8::80\n";
@@ -113,6 +118,11 @@ static void put_example_com(FILE *file)
 	put_txt(file, "tip", 1233 - large);
 	put_txt(file, "tcp", 3072 - small);
 	put_txt(file, "too", 3073 - small);
+	/* Needed glue beyond 512 octets; addresses beside the delegation, which are not needed. */
+	for (char letter = 'a'; letter <= 'm'; letter++) {
+		fprintf(file, "glue NS %c.glue\n%c.glue A 192.0.2.80\n%c.glue AAAA 2001:db8::80\n", letter, letter, letter);
+		fprintf(file, "beside NS %c.of\n%c.of A 192.0.2.81\n%c.of AAAA 2001:db8::81\n", letter, letter, letter);
+	}
 	for (int i = 1; i <= WORLD_MANY; i++)
 		fprintf(file, "many-us A 198.51.100.%d\nmany-eu A 203.0.113.%d\n", i, i);
 }

@@ -16,6 +16,8 @@
  *	fit, fat, top, tip			TXT that fills a reply of 512, 513, 1232 and 1233 octets
  *	tcp, too				TXT that fills one of 3072 and 3073 octets, without EDNS
  *	*.wild -> geo				closer.wild, a.ent.wild, sub.wild (a delegation) stand beside it
+ *	cut, glue, beside			delegations: a bit of all, glue that is needed, addresses that are not
+ *	mx, to-cut, to-nothing, tree		MX, CNAMEs into a delegation and to nothing, a DNAME
  *	*. and world_name() of 200 octets -> geo
  *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
  */

@@ -17,6 +17,8 @@
 #define US_TXT \
 	"NOERROR aa\n" WORLD_WWW "geo.example.com. 60 CNAME us.example.com.\nus.example.com. 300 TXT \"only here\"\n"
 #define LOCATION_A(address)	"NOERROR aa\nlocalhost.example.com. 60 A " address "\n"
+#define NXDOMAIN	"NXDOMAIN aa\n" WORLD_SOA
+#define NXDOMAIN_X	"NXDOMAIN aa\n; x. 600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n"
 #define GEO_CNAME_US		"NOERROR aa\ngeo.example.com. 60 CNAME us.example.com.\n"
 
 static const struct packet_case cases[] = {
@@ -71,20 +73,23 @@ static const struct packet_case cases[] = {
 	PASSED("header_without_its_last_octet_is_passed", DNS_SHORT, PACKET_NO_EDNS, .message_cut = 22),
 	PASSED("octets_behind_the_question_are_passed", ADDITIONAL, PACKET_NO_EDNS, .trailing = 1),
 	PASSED("root_is_not_loaded", NAME, .qname = "."),
-	PASSED("name_above_a_loaded_one_is_passed", NAME, .qname = "example.com."),
-	PASSED("name_below_a_loaded_one_is_passed", NAME, .qname = "www.www.example.com."),
-	PASSED("name_that_continues_a_loaded_one_is_passed", NAME, .qname = "wwww.example.com."),
+	PASSED("name_above_a_loaded_zone_is_passed", NAME, .qname = "com."),
+	PASSED("name_beside_a_loaded_zone_is_passed", NAME, .qname = "example.net."),
+	PASSED("name_that_continues_a_loaded_zone_is_passed", NAME, .qname = "eexample.com."),
 	PASSED("name_with_other_label_borders_is_passed", NAME, .qname = "www\\007example.com."),
-	PASSED("name_in_a_loaded_zone_that_no_map_needs_is_passed", NAME, .qname = "static.example.com."),
+	SERVED("name_below_a_loaded_one_is_nxdomain", NXDOMAIN, NXDOMAIN, .qname = "www.www.example.com."),
+	SERVED("name_that_continues_a_loaded_one_is_nxdomain", NXDOMAIN, NXDOMAIN, .qname = "wwww.example.com."),
+	SERVED("name_in_a_loaded_zone_that_no_map_needs_is_answered", STATIC,
+	       "NOERROR aa\nstatic.example.com. 300 A 192.0.2.9\n", .qname = "static.example.com."),
 
 	/* Case (RFC 4343); the octets of the question are checked of every reply */
 	SERVED("case_is_folded_upper_rfc4343", GEO, WORLD_WWW_US, .qname = "WWW.EXAMPLE.COM."),
 	SERVED("case_is_folded_mixed_rfc4343", GEO, WORLD_WWW_US, .qname = "wWw.ExAmPlE.cOm."),
 	SERVED("octets_that_are_no_letters_are_compared_as_they_are", GEO,
 	       "NOERROR aa\n\\225\\250\\`\\{.x. 300 CNAME geo.example.com.\n" WORLD_US, .qname = WORLD_ODD),
-	PASSED("octets_with_their_top_bit_are_not_folded", NAME, .qname = "\\193\\218\\096\\123.x."),
-	PASSED("octet_before_A_is_not_folded", NAME, .qname = "\\225\\250\\064\\123.x."),
-	PASSED("octet_behind_Z_is_not_folded", NAME, .qname = "\\225\\250\\096\\091.x."),
+	SERVED("octets_with_their_top_bit_are_not_folded", NXDOMAIN, NXDOMAIN_X, .qname = "\\193\\218\\096\\123.x."),
+	SERVED("octet_before_A_is_not_folded", NXDOMAIN, NXDOMAIN_X, .qname = "\\225\\250\\064\\123.x."),
+	SERVED("octet_behind_Z_is_not_folded", NXDOMAIN, NXDOMAIN_X, .qname = "\\225\\250\\096\\091.x."),
 
 	/* Class and type */
 	PASSED("class_ch_is_passed", QCLASS, .qclass = KNOT_CLASS_CH),
@@ -202,7 +207,10 @@ static void name_that_differs_in_one_octet_is_another_name(void **state)
 			if (!isalpha(name[at]))
 				continue; /* a label's length */
 			name[at] ^= 0x03; /* another letter, or a character next to the letters */
-			expect_frame(frame, octets, GX_PASSED_NAME, NULL);
+			if (at == lengths[i] - 2) /* another zone */
+				expect_frame(frame, octets, GX_PASSED_NAME, NULL);
+			else
+				expect_frame(frame, octets, GX_SERVED_NXDOMAIN, NXDOMAIN_X);
 			name[at] ^= 0x03;
 		}
 		expect_frame(frame, octets, GX_SERVED_GEO, NULL);

@@ -79,7 +79,7 @@ static void what_is_small_enough_is_answered_alike(void **state)
 		PACKET(), PACKET(PACKET_NO_EDNS), PACKET(PACKET_IPV6, .vlans = 2), PACKET(ECS4),
 		PACKET(.pad_to = PACKET_MAX_OCTETS),
 	};
-	const struct packet unknown = PACKET(.qname = "mail.example.com."), badvers = PACKET(.opt_version = 1);
+	const struct packet unknown = PACKET(.qname = "mail.example.net."), badvers = PACKET(.opt_version = 1);
 
 	for (size_t i = 0; i < NUMBER(packets); i++) {
 		const struct node_outcome *out = send_over_tcp(&packets[i], GX_SERVED_GEO);

@@ -9,6 +9,9 @@
 #define AT(name)	.qname = name ".wild.example.com."
 #define CNAME(name)	name ".wild.example.com. 300 CNAME geo.example.com.\n"
 #define US(name)	"NOERROR aa\n" CNAME(name) WORLD_US
+#define NXDOMAIN	"NXDOMAIN aa\n" WORLD_SOA
+#define NODATA		"NOERROR aa\n" WORLD_SOA
+#define SUB		"NOERROR\n; sub.wild.example.com. 300 NS ns.elsewhere.example.\n"
 
 static const struct packet_case cases[] = {
 	SERVED("wildcard_synthesises_a_name_rfc4592_2_1", GEO, US("any"), AT("any")),
@@ -16,7 +19,7 @@ static const struct packet_case cases[] = {
 	SERVED("wildcard_synthesises_a_name_without_edns", GEO, US("any"), AT("any"), PACKET_NO_EDNS),
 	SERVED("wildcard_synthesises_a_name_of_two_labels", GEO, US("any.body"), AT("any.body")),
 	SERVED("wildcard_synthesises_a_name_of_eight_labels", GEO, US("a.b.c.d.e.f.g.h"), AT("a.b.c.d.e.f.g.h")),
-	PASSED("wildcard_and_nine_labels_is_passed", NAME, AT("a.b.c.d.e.f.g.h.i")),
+	PASSED("wildcard_and_nine_labels_is_passed_where_names_are_as_deep", NAME, AT("a.b.c.d.e.f.g.h.i")),
 	SERVED("wildcard_is_answered_by_its_own_name_rfc4592_2_3", GEO, US("*"), AT("*")),
 	SERVED("wildcard_folds_case_rfc4343", GEO, US("any"), .qname = "aNY.wILD.eXAMPLE.cOM."),
 	SERVED("wildcard_gives_each_location_its_answer", GEO, "NOERROR aa\n" CNAME("any") WORLD_JP, AT("any"),
@@ -31,18 +34,22 @@ static const struct packet_case cases[] = {
 	SERVED("wildcard_and_formerr", FORMERR, "FORMERR\n", AT("any"), .opts = 2),
 
 	/* RFC 4592 2.2.1, 3.3.1: a closer name keeps the wildcard off itself, and off what is below it */
-	PASSED("name_beside_a_wildcard_is_not_synthesised", TYPE, AT("closer")),
-	PASSED("name_below_a_closer_name_is_not_synthesised", NAME, AT("any.closer")),
-	PASSED("name_two_labels_below_a_closer_name_is_not_synthesised", NAME, AT("any.body.closer")),
-	PASSED("empty_non_terminal_is_not_synthesised_rfc4592_2_2_2", TYPE, AT("ent")),
-	PASSED("name_below_an_empty_non_terminal_is_not_synthesised", NAME, AT("any.ent")),
-	PASSED("name_below_that_exists_is_not_synthesised", TYPE, AT("a.ent")),
-	PASSED("delegation_is_not_synthesised_rfc1034_4_3_2", TYPE, AT("sub")),
-	PASSED("name_below_a_delegation_is_not_synthesised", NAME, AT("any.sub")),
-	PASSED("name_below_the_wildcard_itself_is_not_synthesised_rfc4592_2_3", NAME, AT("any.*")),
-	PASSED("name_in_front_of_which_a_wildcard_stands_is_not_synthesised", TYPE, .qname = "wild.example.com."),
-	PASSED("name_that_only_ends_in_the_same_octets_is_not_synthesised", NAME, .qname = "any.swild.example.com."),
-	PASSED("name_with_the_octets_of_the_wildcard_in_a_label_is_not_synthesised", NAME,
+	SERVED("name_beside_a_wildcard_is_not_synthesised", STATIC,
+	       "NOERROR aa\ncloser.wild.example.com. 300 A 192.0.2.70\n", AT("closer")),
+	SERVED("name_below_a_closer_name_is_not_synthesised", NXDOMAIN, NXDOMAIN, AT("any.closer")),
+	SERVED("name_two_labels_below_a_closer_name_is_not_synthesised", NXDOMAIN, NXDOMAIN, AT("any.body.closer")),
+	SERVED("empty_non_terminal_is_not_synthesised_rfc4592_2_2_2", NODATA, NODATA, AT("ent")),
+	SERVED("name_below_an_empty_non_terminal_is_not_synthesised", NXDOMAIN, NXDOMAIN, AT("any.ent")),
+	SERVED("name_below_that_exists_is_not_synthesised", STATIC,
+	       "NOERROR aa\na.ent.wild.example.com. 300 A 192.0.2.71\n", AT("a.ent")),
+	SERVED("delegation_is_not_synthesised_rfc1034_4_3_2", REFERRAL, SUB, AT("sub")),
+	SERVED("name_below_a_delegation_is_not_synthesised", REFERRAL, SUB, AT("any.sub")),
+	SERVED("name_below_the_wildcard_itself_is_not_synthesised_rfc4592_2_3", NXDOMAIN, NXDOMAIN, AT("any.*")),
+	SERVED("name_in_front_of_which_a_wildcard_stands_is_not_synthesised", NODATA, NODATA,
+	       .qname = "wild.example.com."),
+	SERVED("name_that_only_ends_in_the_same_octets_is_not_synthesised", NXDOMAIN, NXDOMAIN,
+	       .qname = "any.swild.example.com."),
+	SERVED("name_with_the_octets_of_the_wildcard_in_a_label_is_not_synthesised", NXDOMAIN, NXDOMAIN,
 	       .qname = "any\\004wild.example.com."),
 };
 
@@ -97,7 +104,7 @@ static void long_name_is_synthesised(void **state)
 		expect_packet(&packet, GX_SERVED_GEO, NULL);
 		/* Another octet in the last label but two of the parent, and it is another name. */
 		name[octets + 1 + 64 + 30] = 'm';
-		expect_packet(&packet, GX_PASSED_NAME, NULL);
+		expect_packet(&packet, GX_SERVED_NXDOMAIN, NULL);
 	}
 	expect_packet(&(struct packet)PACKET(.qname = parent), GX_SERVED_GEO, NULL);
 }
@@ -109,7 +116,7 @@ int main(void)
 		cmocka_unit_test(long_labels_in_front_are_synthesised),
 		cmocka_unit_test(long_name_is_synthesised),
 	};
-	_Static_assert(GX_WILDCARD_LABELS == 8, "the rows about eight and nine labels");
+	_Static_assert(GX_ENCLOSER_LABELS == 8, "the rows about eight and nine labels");
 
 	return cases_main("wildcards", cases, NUMBER(cases), tests, NUMBER(tests));
 }

@@ -14,7 +14,7 @@ static json_t *gx_check_json(const struct gx_input *input, int result)
 		json_array_append_new(files, json_string(input->config.files[i]));
 	return json_pack("{s:b, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i}", "valid", result != GX_EXIT_INVALID, "findings",
 			 gx_findings_json(&input->diag), "files", files, "zones", (int)input->config.n_zones, "geo_names",
-			 (int)input->config.n_geos, "names", (int)(input->image.n_names - input->image.n_blocks),
+			 (int)input->config.n_geos, "names", (int)(input->image.n_names),
 			 "classes", (int)input->image.n_classes, "prefixes4", (int)input->image.leaves[GX_IPV4].count, "prefixes6",
 			 (int)input->image.leaves[GX_IPV6].count);
 }
@@ -23,7 +23,7 @@ static void gx_check_summary(const char *file, const struct gx_input *input)
 {
 	const struct gx_image *image = &input->image;
 	struct rusage usage;
-	size_t names = image->n_names - image->n_blocks;
+	size_t names = image->n_names;
 
 	printf("%s: good: %zu zone%s, %zu name%s answered at the NIC (%zu geo), %zu IPv4 and %zu IPv6 prefixes, "
 	       "%zu class%s of location",

@@ -34,6 +34,8 @@ struct gx_options {
 	const char *files;	/* where to list the files that were read or looked for */
 	uint64_t for_s;		/* 0: not given */
 	const char *watch;	/* interval text, "" for the default; NULL: not given */
+	const char *file;	/* of cookie secrets */
+	bool secrets;
 	bool json;
 	bool dnssec;
 	bool no_edns;
@@ -66,6 +68,7 @@ int gx_cmd_status(const struct gx_command *command, const struct gx_options *opt
 int gx_cmd_stats(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_diff(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_map(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_cookie_secret(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_import(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_run(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_ask(const struct gx_command *command, const struct gx_options *options);

@@ -6,7 +6,7 @@ _geoxdp()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p') help" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p') help" -- "$cur")
 		return
 	fi
 	case $prev in
@@ -16,7 +16,10 @@ _geoxdp()
 	-m | --mode)
 		mapfile -t COMPREPLY < <(compgen -W "native generic auto" -- "$cur")
 		return ;;
-	-c | --config | -p | --pdns | -L | --files)
+	cookie-secret)
+		mapfile -t COMPREPLY < <(compgen -W "show add generate activate drop load" -- "$cur")
+		return ;;
+	-c | --config | -p | --pdns | -L | --files | -k | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
@@ -29,7 +32,7 @@ _geoxdp()
 		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help "$command" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p')" -- "$cur") ;;
 	*)
 		[ "$command" = help ] || return
-		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$cur") ;;
+		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p')" -- "$cur") ;;
 	esac
 }
 complete -o filenames -F _geoxdp geoxdp

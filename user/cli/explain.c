@@ -159,19 +159,35 @@ static struct gx_told gx_find_told(const struct gx_image *image, const struct gx
 	return told;
 }
 
+/* As the program does where the question is longer than the one that the answer was made for. */
+static void gx_move_pointers(const struct gx_answer *first, size_t by, uint8_t *octets)
+{
+	const struct gx_answer *behind = first + 1 + (first->len_octets - 1) / GX_CELL_OCTETS;
+	const struct gx_shift *shift = (const struct gx_shift *)behind->octets;
+
+	for (int i = 0; i < shift->even + shift->odd; i++) {
+		uint8_t *pointer = octets + shift->offsets[i];
+
+		knot_wire_write_u16(pointer, knot_wire_read_u16(pointer) + by);
+	}
+}
+
 /* The answer that is stored; octets: of GX_ANSWER_MAX_OCTETS, up to a cell. */
-static void gx_take_answer(const struct gx_image *image, uint32_t cell, uint8_t *octets, struct gx_rendered *out)
+static void gx_take_answer(const struct gx_image *image, uint32_t cell, size_t name_octets, uint8_t *octets,
+			   struct gx_rendered *out)
 {
 	const struct gx_answer *first = &image->answers[cell];
 
 	for (size_t i = 0; i < first->len_octets && i < GX_ANSWER_MAX_OCTETS; i += GX_CELL_OCTETS)
 		memcpy(octets + i, first[i / GX_CELL_OCTETS].octets, GX_CELL_OCTETS);
+	if (first->base_octets)
+		gx_move_pointers(first, name_octets - first->base_octets, octets);
 	out->octets = octets;
 	out->len_octets = first->len_octets;
 	out->ancount = first->ancount;
 	out->nscount = first->nscount;
 	out->arcount = first->arcount;
-	out->flags1 = first->flags1;
+	out->flags1 = first->flags & GX_DNS1_AA;
 	out->rcode = first->rcode;
 	out->rotations = first->variants;
 }
@@ -345,7 +361,7 @@ static int gx_explain_name(const struct gx_command *command, const struct gx_inp
 	}
 	/* What is drawn is in the tables alone. What is too large for them is not. */
 	if (told.cell && input->image.answers[told.cell].sum)
-		gx_take_answer(&input->image, told.cell, stored, &rendered);
+		gx_take_answer(&input->image, told.cell, knot_dname_size(name), stored, &rendered);
 	octets = gx_complete(&rendered, name, type, message);
 	if (json) {
 		json_object_set_new(json, "maps", gx_picks_json(input, &rendered));

@@ -98,6 +98,14 @@ static const struct gx_command gx_commands[] = {
 	  "  geoxdp import pdns /etc/powerdns/pdns.conf -o /etc/geoxdp/geoxdp.conf\n"
 	  "  geoxdp import gdnsd /etc/gdnsd/config\n",
 	  gx_cmd_import },
+	{ "cookie-secret", "ACTION [SECRET]", "the secrets of DNS cookies, shared with other servers", "kSqj", 1, 2,
+	  "ACTION: show; add SECRET (- reads it from standard input), which becomes the staging one, or the active one\n"
+	  "where there is none; generate, which adds a random one; activate, which swaps the two; drop, which removes the\n"
+	  "staging one; load, which takes over what another program wrote. The file is that of server:\n"
+	  "cookie-secret-file, and what serves changes with it at once. Secrets are printed with --secrets only.\n\n"
+	  "  geoxdp cookie-secret show\n"
+	  "  geoxdp cookie-secret generate --file /etc/geoxdp/cookie-secrets\n",
+	  gx_cmd_cookie_secret },
 	{ "stats", "", "how many packets were answered, or passed and why", "iwj", 0, 0,
 	  "  geoxdp stats --watch\n",
 	  gx_cmd_stats },
@@ -118,7 +126,7 @@ static int gx_print_help(FILE *file)
 	fprintf(file, "geoxdp - GeoDNS answers in the network driver\n\n"
 		      "usage: geoxdp COMMAND [options] [operands]\n\n");
 	for (size_t i = 0; i < GX_N_COMMANDS; i++)
-		fprintf(file, "  %-10s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
+		fprintf(file, "  %-13s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
 			gx_commands[i].summary);
 	fprintf(file, "\n`geoxdp help COMMAND` says more. Exit status: 0 done, 1 failed, 2 usage,\n"
 		      "3 invalid configuration.\n");

@@ -32,6 +32,8 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
 	{ 'L', "files", "FILE", "list the files that were read or looked for there, one a line" },
+	{ 'k', "file", "FILE", "the file of the secrets, where nothing serves that has one" },
+	{ 'S', "secrets", NULL, "print the secrets themselves" },
 	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
 	{ 'D', "detach", NULL, "stop answering when the service ends" },
 	{ 'T', "no-tcp", NULL, "leave TCP to the DNS server behind" },
@@ -133,6 +135,12 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		return 0;
 	case 'L':
 		out->files = optarg;
+		return 0;
+	case 'k':
+		out->file = optarg;
+		return 0;
+	case 'S':
+		out->secrets = true;
 		return 0;
 	case 'F':
 		out->force = true;

@@ -64,6 +64,9 @@ static int gx_load_config(const struct gx_command *command, const struct gx_opti
 	if (result == GX_EXIT_DONE) {
 		if (!options->quiet)
 			gx_show_progress("loading", "tables");
+		services.cookies = &input.config.cookies;
+		services.nsid = input.config.nsid;
+		services.n_nsid = input.config.nsid_octets;
 		if (gx_object_load(object, &input.image, &services, &meta, NULL, &failure)) {
 			gx_complain(command, "%s", failure.text);
 			result = GX_EXIT_FAILED;

@@ -24,7 +24,7 @@ static void gx_fill_meta(struct gx_meta *meta, const char *file, const struct gx
 	meta->abi_version = GX_ABI_VERSION;
 	meta->generation = generation;
 	meta->built_s = time(NULL);
-	meta->names = image->n_names - image->n_blocks;
+	meta->names = image->n_names;
 	meta->answers = image->n_answers;
 	meta->leaves4 = image->leaves[GX_IPV4].count;
 	meta->leaves6 = image->leaves[GX_IPV6].count;
@@ -80,7 +80,7 @@ static void gx_report(const struct gx_options *options, const struct gx_target *
 		if (!options->quiet)
 			printf("%s: generation %u %s in %s mode: %zu names on %zu addresses\n", target->interface,
 			       target->generation, target->old_generation ? "swapped in" : "attached",
-			       gx_mode_name(target->mode), image->n_names - image->n_blocks, services->count);
+			       gx_mode_name(target->mode), image->n_names, services->count);
 	}
 	if (list)
 		gx_print_json(list);
@@ -123,6 +123,9 @@ static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config
 	}
 	if (!error)
 		error = gx_group_look(targets, wish->n_interfaces, failure);
+	services->cookies = &config->cookies;
+	services->nsid = config->nsid;
+	services->n_nsid = config->nsid_octets;
 	if (!error && config->n_addresses) {
 		services->list = gx_realloc(services->list, config->n_addresses * sizeof(*services->list));
 		memcpy(services->list, config->addresses, config->n_addresses * sizeof(*services->list));

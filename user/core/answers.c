@@ -138,6 +138,12 @@ static uint8_t *render_rotations(const struct question *question, uint32_t locat
 	return octets;
 }
 
+/* NODATA for which only the zone counts. */
+static bool is_shared_nodata(const struct gx_rendered *answer)
+{
+	return answer->is_nodata && !answer->ancount && !answer->by_location && !answer->n_picks;
+}
+
 /* Returns the cell; 0: it cannot be rendered, or not for us. */
 static uint32_t render(const struct question *question, uint32_t location, const struct gx_forcing *forcing,
 		       struct gx_rendered *answer, struct remark *remark)
@@ -150,6 +156,8 @@ static uint32_t render(const struct question *question, uint32_t location, const
 	if (remark->err)
 		return 0;
 	remark->len_octets = answer->len_octets;
+	if (is_shared_nodata(answer))
+		return gx_image_nodata(builder, answer->negative);
 	/* Few clients ask for it over TCP: for them one order will do. */
 	if (gx_answer_is_oversize(answer->len_octets, question->name_octets))
 		answer->rotations = 1;

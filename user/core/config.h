@@ -3,6 +3,7 @@
 #ifndef GEOXDP_CORE_CONFIG_H
 #define GEOXDP_CORE_CONFIG_H
 
+#include "geoxdp/abi.h"
 #include "geoxdp/limits.h"
 #include "user/core/diag.h"
 #include "user/core/location.h"
@@ -159,6 +160,9 @@ struct gx_config {
 	const char *mode;		/* "native", "generic", "auto" or NULL */
 	struct gx_addr *addresses;	/* service addresses; none: every address of the interfaces */
 	size_t n_addresses;
+	uint8_t nsid[GX_NSID_MAX_OCTETS];	/* name server identifier (RFC 5001) */
+	size_t nsid_octets;		/* 0: none */
+	struct gx_cookie_secrets cookies;	/* of no file: cookies are not answered */
 	bool no_tcp;			/* `geoxdp run` leaves TCP to the backend */
 	uint32_t tcp_idle_s;		/* 1 to 3600 */
 	uint32_t tcp_connections;	/* 1 to 100000 */

@@ -40,6 +40,7 @@ static void free_builder(struct gx_builder *builder)
 	free(builder->told_options);
 	gx_arena_free(&builder->arena);
 	free(builder->seen);
+	free(builder->zone_cells);
 	free(builder->location_of);
 	free(builder->rule_of);
 	free(builder->list_of);
@@ -83,6 +84,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
 	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
 	builder.told_options = gx_calloc(config->n_geos, sizeof(*builder.told_options));
+	builder.zone_cells = gx_calloc(config->n_zones, sizeof(*builder.zone_cells));
 	if (gx_image_classes(&builder))
 		goto out;
 	for (int family = 0; family < GX_FAMILIES; family++)
@@ -94,8 +96,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	gx_image_locations(&builder);
 	gx_image_collect(&builder);
 	for (size_t i = 0; i < builder.n_loads; i++)
-		if (!builder.loads[i].is_block)
-			gx_image_render(&builder, &builder.loads[i]);
+		gx_image_render(&builder, &builder.loads[i]);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;

@@ -18,8 +18,8 @@ struct gx_image {
 	struct gx_name *names;	/* n_name_slots, a power of two */
 	size_t n_name_slots;
 	size_t n_names;
-	size_t n_blocks;	/* names that are only there to keep wildcards off: passed */
-	size_t n_wildcards;	/* names with GX_NAME_WILDCARD */
+	size_t n_enclosers;	/* names with GX_NAME_WILDCARD or GX_NAME_BELOW */
+	size_t label_max;	/* the most labels of a name, root not counted */
 	uint64_t name_seed;
 	struct gx_name_rest *names_long;
 	size_t n_names_long;
@@ -51,10 +51,8 @@ struct gx_image {
  *	that are too long (warnings); CNAMEs that loop, more than GX_CLASSES_MAX classes, tables beyond what
  *	references can count (errors)
  *
- * The same configuration gives the same image. Loaded are the geo names; the names that exist only because one
- * is below them, since no backend knows of these; the names whose CNAMEs lead to a geo name; and the nodes of loaded
- * zones that a geo name's targets lead to. With a wildcard among them, also the names that exist where it
- * would otherwise reach, for the program to pass.
+ * The same configuration gives the same image. Loaded are all names that exist in a zone: its nodes down to its
+ * delegations, empty non-terminals, geo names, and what exists because a geo name is below.
  *
  * Returns 0 or -EINVAL.
  */

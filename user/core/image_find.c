@@ -33,34 +33,8 @@ static const struct gx_name *gx_find_slot(const struct gx_image *image, const kn
 	return NULL;
 }
 
-/* The wildcard that synthesises a name: next to its closest encloser, whatever else is loaded (RFC 4592 3.3.1). */
-static const struct gx_name *gx_find_wildcard(const struct gx_image *image, const knot_dname_t *name)
+static uint32_t gx_find_ref(const struct gx_image *image, const struct gx_name *slot, uint16_t type)
 {
-	knot_dname_storage_t wildcard = { 1, '*' };
-
-	for (int i = 0; i < GX_WILDCARD_LABELS && *name; i++) {
-		const struct gx_name *encloser;
-
-		name += *name + 1;
-		encloser = gx_find_slot(image, name);
-		if (!encloser)
-			continue;
-		if (!(encloser->flags & GX_NAME_WILDCARD))
-			return NULL;
-		memcpy(wildcard + 2, name, knot_dname_size(name));
-		return gx_find_slot(image, wildcard);
-	}
-	return NULL;
-}
-
-uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type)
-{
-	const struct gx_name *slot = gx_find_slot(image, name);
-
-	if (!slot)
-		slot = gx_find_wildcard(image, name);
-	if (!slot)
-		return GX_REF_NONE;
 	if (type == GX_TYPE_A)
 		return slot->ref_a;
 	if (type == GX_TYPE_AAAA)
@@ -69,4 +43,35 @@ uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, u
 		if (image->types[slot->types + i].type == type)
 			return image->types[slot->types + i].ref;
 	return image->types[slot->types].ref;
+}
+
+/* What the closest encloser says of a name that is not loaded (RFC 4592 3.3.1). */
+static uint32_t gx_find_by_encloser(const struct gx_image *image, const knot_dname_t *name, uint16_t type)
+{
+	size_t labels = knot_dname_labels(name, NULL);
+	knot_dname_storage_t wildcard = { 1, '*' };
+	const struct gx_name *encloser = NULL;
+
+	for (; labels > image->label_max + 1; labels--)
+		name += *name + 1;
+	for (int i = 0; i < GX_ENCLOSER_LABELS && !encloser && *name; i++) {
+		name += *name + 1;
+		encloser = gx_find_slot(image, name);
+	}
+	if (!encloser)
+		return GX_REF_NONE;
+	if (encloser->flags & GX_NAME_WILDCARD) {
+		memcpy(wildcard + 2, name, knot_dname_size(name));
+		encloser = gx_find_slot(image, wildcard);
+		return encloser ? gx_find_ref(image, encloser, type) : GX_REF_NONE;
+	}
+	return encloser->flags & GX_NAME_BELOW ? image->types[encloser->types + encloser->n_types + 1].ref :
+						 GX_REF_NONE;
+}
+
+uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type)
+{
+	const struct gx_name *slot = gx_find_slot(image, name);
+
+	return slot ? gx_find_ref(image, slot, type) : gx_find_by_encloser(image, name, type);
 }

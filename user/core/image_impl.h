@@ -22,7 +22,6 @@ struct gx_load {
 	uint32_t types;
 	uint16_t flags;
 	uint8_t n_types;
-	bool is_block;			/* only there to keep a wildcard off: passed */
 };
 
 /* RR types, ascending. */
@@ -78,6 +77,12 @@ struct gx_builder {
 	size_t shapes_octets;
 	bool *told_options;		/* of each geo name */
 
+	/* Of each zone, the cells that its names share; 0: not rendered yet. */
+	struct gx_zone_cells {
+		uint32_t nxdomain;
+		uint32_t nodata;
+	} *zone_cells;
+
 	size_t names_long_capacity, types_capacity, cells_capacity, units_capacity, checks_capacity;
 	struct gx_cell_slot *cell_index;
 	size_t n_cell_slots;
@@ -130,16 +135,22 @@ void gx_image_drop_shapes(struct gx_builder *builder);
  */
 uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type);
 
+/* What names below a name get that do not exist, or, at a delegation, it and all below: a reference. */
+uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser);
+
+/* NODATA of all names of a zone. Returns the cell; 0: it has no place. The renderer is used. */
+uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone);
+
 /* Render what a name says of each type: refs, types, choices and answers. */
 void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs
- * @answer: its octets are followed by those of its other orders, answer->rotations in all
+ * @rendered: its octets are followed by those of its other orders, rendered->rotations in all
  * @qname_octets: of the question; an answer that exceeds even a reply over TCP keeps its length and counts only,
  *	since all that is ever sent of it is TC=1
  */
-uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets);
+uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *rendered, size_t qname_octets);
 
 /* Does an answer to a question of this length exceed even the largest reply over UDP? */
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);

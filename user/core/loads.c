@@ -29,59 +29,14 @@ static const knot_dname_t *target_of(const struct gx_rrset *cname)
 	return knot_cname_name(cname->rdata.rdata);
 }
 
-/* The geo name that a CNAME leads to, through other CNAMEs; NULL: none. */
-static const struct gx_geo *follow_to_geo(const struct gx_builder *builder, const struct gx_rrset *cname)
-{
-	for (int i = 0; cname && i < GX_CHAIN_MAX; i++) {
-		struct gx_owner owner = gx_lookup_find(builder->lookup, target_of(cname), false);
-
-		if (owner.kind == GX_OWNER_GEO)
-			return owner.geo;
-		cname = gx_owner_cname(&owner);
-	}
-	return NULL;
-}
-
-/* Names of a zone whose CNAME leads to a geo name. */
-static void collect_aliases(struct gx_builder *builder, const struct gx_zone *zone)
+/* What exists in a zone. What is below a cut, the cut speaks for; a deeper zone that is loaded has its own nodes. */
+static void collect_nodes(struct gx_builder *builder, const struct gx_zone *zone)
 {
 	for (size_t i = 0; i < zone->n_nodes; i++) {
 		const struct gx_node *node = &zone->nodes[i];
-		const struct gx_rrset *cname = gx_node_find(node, KNOT_RRTYPE_CNAME);
-		const struct gx_geo *geo = cname ? follow_to_geo(builder, cname) : NULL;
-		struct gx_owner owner;
 
-		if (!geo)
-			continue;
-		/* Below a cut, hidden by a geo name, or in another zone that is loaded: not this CNAME. */
-		owner = gx_lookup_find(builder->lookup, node->owner, false);
-		if (owner.kind == GX_OWNER_DATA && owner.node == node)
+		if (!node->below_cut && gx_config_find_zone(builder->config, node->owner) == zone)
 			add_load(builder, node->owner);
-	}
-}
-
-/* The target of each site, and behind these that of the last resort. NULL: none. */
-static const knot_dname_t *target_at(const struct gx_config *config, const struct gx_geo *geo, size_t i)
-{
-	if (i < config->maps[geo->map].n_sites)
-		return geo->sites[i].target;
-	return geo->last_resort ? geo->last_resort->target : NULL;
-}
-
-/* Names that a geo name's targets lead to: nodes of loaded zones, each answered like a name of its own. */
-static void collect_targets(struct gx_builder *builder, const struct gx_geo *geo)
-{
-	for (size_t i = 0; i <= builder->config->maps[geo->map].n_sites; i++) {
-		const knot_dname_t *name = target_at(builder->config, geo, i);
-
-		for (int hops = 0; name && hops <= GX_CHAIN_MAX; hops++) {
-			struct gx_owner owner = gx_lookup_find(builder->lookup, name, false);
-			const struct gx_rrset *cname = gx_owner_cname(&owner);
-
-			if (owner.kind == GX_OWNER_DATA && owner.node && !owner.is_wildcard)
-				add_load(builder, owner.node->owner);
-			name = cname ? target_of(cname) : NULL;
-		}
 	}
 }
 
@@ -99,65 +54,17 @@ static void collect_above(struct gx_builder *builder, const struct gx_geo *geo)
 	}
 }
 
-/* --- what wildcards must not reach -------------------------------------------------------------- */
-
-/* A name that exists; where it is not loaded anyway, it is passed. */
-static struct gx_load *add_block(struct gx_builder *builder, const knot_dname_t *name)
+/* Mark the names that a wildcard stands in front of. They exist, since the wildcard does (RFC 4592 2.2.2). */
+static void mark_wildcards(struct gx_builder *builder)
 {
-	size_t before = builder->n_loads;
-	struct gx_load *load = add_load(builder, name);
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		const knot_dname_t *name = builder->loads[i].name;
+		const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+		uint32_t parent;
 
-	if (builder->n_loads > before) {
-		load->is_block = true;
-		builder->image->n_blocks++;
-	}
-	return load;
-}
-
-static bool is_below(const knot_dname_t *name, const knot_dname_t *parent)
-{
-	return knot_dname_in_bailiwick(name, parent) > 0;
-}
-
-/* All that exists below the name in front of which a wildcard stands, in its zone and at the apexes of others. */
-static void block_below(struct gx_builder *builder, const struct gx_zone *zone, const knot_dname_t *parent)
-{
-	const struct gx_config *config = builder->config;
-	const struct gx_node *node = gx_zone_find(zone, parent), *end = zone->nodes + zone->n_nodes;
-
-	/* In canonical order, what is below a node comes right behind it. What is below a cut, the cut keeps. */
-	for (node = node ? node + 1 : end; node < end && is_below(node->owner, parent); node++) {
-		if (!node->below_cut)
-			add_block(builder, node->owner);
-	}
-	for (size_t i = 0; i < config->n_geos; i++) {
-		const knot_dname_t *name = config->geos[i].owner;
-
-		for (; is_below(name, parent); name += *name + 1)
-			add_block(builder, name);
-	}
-	for (size_t i = 0; i < config->n_zones; i++) {
-		if (is_below(config->zones[i].apex, parent))
-			add_block(builder, config->zones[i].apex);
-	}
-}
-
-static void collect_blocks(struct gx_builder *builder)
-{
-	size_t n_loads = builder->n_loads;
-
-	for (size_t i = 0; i < n_loads; i++) {
-		const knot_dname_t *name = builder->loads[i].name, *parent = name + 2;
-		struct gx_owner owner;
-
-		if (!knot_dname_is_wildcard(name))
-			continue;
-		owner = gx_lookup_find(builder->lookup, name, false);
-		if (!owner.zone || !gx_name_within(parent, owner.zone->apex))
-			continue;
-		add_block(builder, parent)->flags |= GX_NAME_WILDCARD;
-		builder->image->n_wildcards++;
-		block_below(builder, owner.zone, parent);
+		if (knot_dname_is_wildcard(name) && zone && gx_name_within(name + 2, zone->apex) &&
+		    gx_dict_find(&builder->loaded, name + 2, &parent))
+			builder->loads[parent].flags |= GX_NAME_WILDCARD;
 	}
 }
 
@@ -165,17 +72,13 @@ void gx_image_collect(struct gx_builder *builder)
 {
 	const struct gx_config *config = builder->config;
 
+	for (size_t i = 0; i < config->n_zones; i++)
+		collect_nodes(builder, &config->zones[i]);
 	for (size_t i = 0; i < config->n_geos; i++) {
 		add_load(builder, config->geos[i].owner);
 		collect_above(builder, &config->geos[i]);
 	}
-	for (size_t i = 0; i < config->n_zones; i++)
-		collect_aliases(builder, &config->zones[i]);
-	for (size_t i = 0; i < config->n_geos; i++) {
-		if (config->geos[i].kind == GX_GEO_CNAME)
-			collect_targets(builder, &config->geos[i]);
-	}
-	collect_blocks(builder);
+	mark_wildcards(builder);
 }
 
 /* --- ends -------------------------------------------------------------------------------------- */
@@ -206,12 +109,14 @@ static bool is_same_owner(const struct gx_owner *a, const struct gx_owner *b)
 }
 
 /*
- * Follow the CNAMEs of zone files from a name, and add what they end in. Returns the geo name that they
+ * Follow the CNAMEs and DNAMEs of zone files from a name, and add what they end in. Returns the geo name that they
  * lead to instead, or NULL.
  */
 static const struct gx_geo *walk(struct gx_builder *builder, const knot_dname_t *name,
 				 struct gx_ends *ends)
 {
+	knot_dname_storage_t made[2];
+
 	for (int hops = 0; hops <= GX_CHAIN_MAX; hops++) {
 		struct gx_owner owner = gx_lookup_find(builder->lookup, name, false);
 		struct gx_owner above = gx_lookup_find(builder->lookup, name, true);
@@ -223,12 +128,15 @@ static const struct gx_geo *walk(struct gx_builder *builder, const knot_dname_t 
 			add_type(&ends->types, KNOT_RRTYPE_DS);
 		if (owner.kind == GX_OWNER_GEO)
 			return owner.geo;
-		if (!cname) {
+		if (cname) {
+			name = target_of(cname);
+		} else if (owner.kind == GX_OWNER_OUT && gx_lookup_dname(builder->lookup, name, made[hops & 1])) {
+			name = made[hops & 1];
+		} else {
 			if (owner.kind == GX_OWNER_DATA)
 				add_node_types(ends, owner.node);
 			return NULL;
 		}
-		name = target_of(cname);
 	}
 	return NULL;	/* too long or a loop: rendering says so */
 }

@@ -98,12 +98,15 @@ static void read_server(struct gx_native *native, const struct gx_yaml *node)
 	struct gx_native_values values;
 	struct gx_native_list list;
 
-	if (node && !gx_native_is_mapping(native, node, "server", "a mapping of interfaces, mode, addresses and tcp"))
+	if (node && !gx_native_is_mapping(native, node, "server", "a mapping of interfaces, mode, addresses, nsid, "
+							     "cookie-secret-file and tcp"))
 		return;
 	gx_native_take(native, node, GX_SECTION_SERVER, "server", &values);
 	if (values.of[GX_KEY_INTERFACES])
 		read_interfaces(native, values.of[GX_KEY_INTERFACES]);
 	read_mode(native, values.of[GX_KEY_MODE]);
+	gx_native_read_nsid(native, values.of[GX_KEY_NSID]);
+	gx_native_read_cookies(native, values.of[GX_KEY_COOKIE_SECRET_FILE]);
 	gx_native_read_tcp(native, values.of[GX_KEY_TCP]);
 	if (!values.of[GX_KEY_ADDRESSES] ||
 	    !gx_native_list(native, values.of[GX_KEY_ADDRESSES], "addresses", "a list of addresses", &list))

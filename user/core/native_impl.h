@@ -135,6 +135,10 @@ void gx_native_read_groups(struct gx_native *native, const struct gx_yaml *node)
 /* The group of this name, or NULL: a finding was added. */
 const struct gx_group *gx_native_find_group(struct gx_native *native, const struct gx_yaml *node);
 
+/* nsid and cookie-secret-file of the server section; NULL: not given. */
+void gx_native_read_nsid(struct gx_native *native, const struct gx_yaml *node);
+void gx_native_read_cookies(struct gx_native *native, const struct gx_yaml *node);
+
 /* tcp of the server section; NULL: not given, all of it has its defaults. */
 void gx_native_read_tcp(struct gx_native *native, const struct gx_yaml *node);
 

@@ -39,6 +39,8 @@ enum gx_native_section {
 	X(INTERFACES, SERVER, "interfaces", false, NULL)                                                              \
 	X(MODE, SERVER, "mode", false, "auto")                                                                        \
 	X(ADDRESSES, SERVER, "addresses", false, NULL) /* all of the interfaces */                                    \
+	X(NSID, SERVER, "nsid", false, NULL)									      \
+	X(COOKIE_SECRET_FILE, SERVER, "cookie-secret-file", false, NULL)					      \
 	X(TCP, SERVER, "tcp", false, "yes")									      \
 	X(TCP_IDLE, TCP, "idle", false, "10s")									      \
 	X(TCP_CONNECTIONS, TCP, "connections", false, "1000")							      \

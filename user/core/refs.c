@@ -12,6 +12,14 @@
 /* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
 #define ABSENT_TYPE 65534
 
+static bool is_cut(const struct gx_builder *builder, const knot_dname_t *name)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+
+	return zone && gx_zone_match(zone, name).kind == GX_MATCH_DELEGATION;
+}
+
+
 /* DNSSEC's own types: of a signed zone, the backend answers for them. */
 static const uint16_t dnssec_types[] = { KNOT_RRTYPE_DS, KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC,
 					 KNOT_RRTYPE_DNSKEY, KNOT_RRTYPE_NSEC3 };
@@ -26,7 +34,7 @@ static bool is_dnssec_type(uint16_t type)
 }
 
 struct entries {
-	struct gx_type list[1 + GX_TYPES_PER_NAME];	/* the default, then types */
+	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then names below */
 	size_t count;
 	bool overflow;
 };
@@ -42,32 +50,24 @@ static void add_entry(struct entries *entries, uint16_t type, uint32_t ref)
 	entries->list[entries->count++] = (struct gx_type){ .type = type, .ref = ref };
 }
 
-/* Types that stand beside a CNAME: mostly absent, and then all with the same answer. */
+/* Types that may stand beside a CNAME (RFC 2181 10.1, RFC 4035 2.5), as far as they differ from where it leads. */
 static void add_beside_cname(struct gx_builder *builder, const struct gx_load *load,
 			     const struct gx_owner *owner, struct entries *entries)
 {
 	static const uint16_t beside[] = { KNOT_RRTYPE_SIG, KNOT_RRTYPE_KEY, KNOT_RRTYPE_NXT,
 					   KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC };
-	uint32_t absent = GX_REF_NONE;
-	bool known = false;
 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
 		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(beside[i]))
 			continue;
-		if (gx_node_find(owner->node, beside[i])) {
+		if (gx_node_find(owner->node, beside[i]) || gx_type_beside_cname(beside[i]))
 			add_entry(entries, beside[i], gx_image_refer(builder, load->name, beside[i]));
-			continue;
-		}
-		if (!known)
-			absent = gx_image_refer(builder, load->name, beside[i]);
-		known = true;
-		add_entry(entries, beside[i], absent);
 	}
 }
 
 /* Types that the chains end in. */
-static void add_ends(struct gx_builder *builder, const struct gx_load *load, bool has_cname,
-		     const struct gx_type_set *types, struct entries *entries)
+static void add_ends(struct gx_builder *builder, const struct gx_load *load, const struct gx_owner *owner,
+		     bool has_cname, const struct gx_type_set *types, struct entries *entries)
 {
 	for (size_t i = 0; i < types->count; i++) {
 		uint16_t type = types->types[i];
@@ -76,7 +76,8 @@ static void add_ends(struct gx_builder *builder, const struct gx_load *load, boo
 			continue;
 		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(type))
 			continue;
-		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type)))
+		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type) ||
+				  gx_node_find(owner->node, type)))
 			continue;
 		add_entry(entries, type, gx_image_refer(builder, load->name, type));
 	}
@@ -108,8 +109,42 @@ static void store_entries(struct gx_builder *builder, struct gx_load *load, cons
 	image->types[0] = (struct gx_type){0};
 	memcpy(&image->types[image->n_types], entries->list, entries->count * sizeof(entries->list[0]));
 	load->types = image->n_types;
-	load->n_types = entries->count - 1;
+	load->n_types = entries->count - 1 - (load->flags & GX_NAME_BELOW ? 1 : 0);
 	image->n_types += entries->count;
+}
+
+/* What names below get that do not exist. */
+static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+{
+	uint32_t ref = gx_image_below(builder, load->name);
+
+	if (ref == GX_REF_NONE)
+		return;
+	load->flags |= GX_NAME_BELOW;
+	entries->list[entries->count++] = (struct gx_type){ .ref = ref };
+}
+
+/* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
+static void render_cut(struct gx_builder *builder, struct gx_load *load, struct entries *entries, bool is_signed)
+{
+	uint32_t referral = gx_image_below(builder, load->name);
+
+	load->ref_a = load->ref_aaaa = entries->list[0].ref = referral;
+	for (size_t i = 0; is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
+		add_entry(entries, dnssec_types[i], GX_REF_NONE);
+	if (!is_signed)
+		add_entry(entries, KNOT_RRTYPE_DS, gx_image_refer(builder, load->name, KNOT_RRTYPE_DS));
+	add_below(builder, load, entries);
+	store_entries(builder, load, entries);
+}
+
+/* What a wildcard delegation or DNAME means is not defined (RFC 4592 4.2, RFC 6672 3.3). */
+static bool is_undefined(const struct gx_builder *builder, const knot_dname_t *name)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+	const struct gx_node *node = zone && knot_dname_is_wildcard(name) ? gx_zone_find(zone, name) : NULL;
+
+	return node && (node->delegation || gx_node_find(node, KNOT_RRTYPE_DNAME));
 }
 
 void gx_image_render(struct gx_builder *builder, struct gx_load *load)
@@ -122,6 +157,14 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 
 	gx_image_ends(builder, load->name, &ends);
 	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
+	if (is_undefined(builder, load->name) || is_cut(builder, load->name)) {
+		if (is_undefined(builder, load->name))
+			store_entries(builder, load, &entries);	/* all is passed */
+		else
+			render_cut(builder, load, &entries, ends.is_signed);
+		free(ends.types.types);
+		return;
+	}
 	load->ref_a = gx_image_refer(builder, load->name, KNOT_RRTYPE_A);
 	load->ref_aaaa = gx_image_refer(builder, load->name, KNOT_RRTYPE_AAAA);
 	entries.list[0].ref = render_default(builder, load->name, &ends);
@@ -138,9 +181,10 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 	}
 	for (size_t i = 0; ends.is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
 		add_entry(&entries, dnssec_types[i], GX_REF_NONE);
-	add_ends(builder, load, has_cname, &ends.types, &entries);
+	add_ends(builder, load, &owner, has_cname, &ends.types, &entries);
 	if (entries.overflow)
 		entries.list[0].ref = GX_REF_NONE;	/* types that found no place are passed */
 	free(ends.types.types);
+	add_below(builder, load, &entries);
 	store_entries(builder, load, &entries);
 }

@@ -142,6 +142,12 @@ int gx_image_names(struct gx_builder *builder)
 	image->n_name_slots = placing.n_slots;
 	image->n_names = builder->n_loads;
 	image->name_seed = placing.seed;
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		size_t labels = knot_dname_labels(builder->loads[i].name, NULL);
+
+		image->label_max = labels > image->label_max ? labels : image->label_max;
+		image->n_enclosers += (builder->loads[i].flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
+	}
 	for (size_t i = 0; i < placing.n_slots; i++) {
 		uint32_t load = placing.slots[i] - 1;
 

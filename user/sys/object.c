@@ -16,6 +16,7 @@
 #include "geoxdp.skel.h"
 #include "geoxdp/hash.h"
 #include "user/core/mem.h"
+#include "user/sys/cookies.h"
 #include "user/sys/fill.h"
 #include "user/sys/pins.h"
 
@@ -104,11 +105,15 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	}
 	memcpy((void *)skel->rodata->macs, services->macs, sizeof(services->macs));
 	skel->rodata->mac_count = services->n_macs;
+	if (services->n_nsid)
+		memcpy((void *)skel->rodata->nsid, services->nsid, services->n_nsid);
+	skel->rodata->nsid_octets = services->n_nsid;
 	skel->rodata->name_seed = image->name_seed;
 	skel->rodata->name_mask = image->n_name_slots - 1;
 	skel->rodata->class_count = image->n_classes;
 	skel->rodata->location_count = image->n_locations;
-	skel->rodata->wildcard_count = image->n_wildcards;
+	skel->rodata->encloser_count = image->n_enclosers;
+	skel->rodata->label_max = image->label_max;
 	return 0;
 }
 
@@ -302,6 +307,8 @@ static int gx_object_fill(const struct gx_object *object, const struct gx_image 
 	error = gx_fill_services(skel->maps.services, services, failure);
 	if (!error)
 		error = gx_fill_bypass(skel->maps.bypass, services, failure);
+	if (!error && services->cookies)
+		error = gx_cookies_fill(bpf_map__fd(skel->maps.cookies), services->cookies, failure);
 	if (error)
 		return error;
 	if (bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, meta, BPF_ANY))

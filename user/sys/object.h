@@ -23,6 +23,9 @@ struct gx_services {
 	size_t n_macs;			/* 0: frames to any are answered */
 	const struct gx_prefix *bypass;	/* clients whose TCP goes to the backend; at most GX_BYPASS_MAX */
 	size_t n_bypass;
+	const struct gx_cookie_secrets *cookies;	/* NULL: not answered */
+	const uint8_t *nsid;		/* name server identifier */
+	size_t n_nsid;			/* octets; 0: none */
 };
 
 /* An Ethernet address as the program compares it: its first four octets and its last two, in native order. */

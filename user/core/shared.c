@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Image: the answers that all names of a zone share, whatever their length. */
+#include <errno.h>
+
+#include "user/core/image_impl.h"
+
+/* Do its pointers fit into the cell behind it? */
+static bool can_shift(const struct gx_rendered *answer)
+{
+	int count = gx_rendered_pointers(answer, NULL, 0);
+
+	return count >= 0 && count <= GX_SHIFT_POINTERS;
+}
+
+/* Store what longer names get as well. Returns the cell; 0: its pointers cannot be moved. */
+static uint32_t store_shared(struct gx_builder *builder, struct gx_rendered *answer)
+{
+	if (!can_shift(answer)) {
+		if (!gx_answer_is_oversize(answer->core_octets, answer->base_octets))
+			return 0;
+		answer->core_octets = answer->len_octets = GX_TCP_MAX_OCTETS;	/* TC=1, and nothing over TCP */
+	}
+	return gx_image_store(builder, answer, answer->base_octets);
+}
+
+uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, encloser);
+	struct gx_match match = zone ? gx_zone_match(zone, encloser) : (struct gx_match){0};
+	uint32_t own = 0, *cell = &own;
+	struct gx_rendered answer;
+
+	if (!zone)
+		return GX_REF_NONE;
+	/* All get the same NXDOMAIN, but for those below a delegation or a DNAME. */
+	if (match.kind != GX_MATCH_DELEGATION && match.kind != GX_MATCH_DNAME &&
+	    !gx_node_find(match.node, KNOT_RRTYPE_DNAME))
+		cell = &builder->zone_cells[zone - builder->config->zones].nxdomain;
+	if (!*cell && !gx_render_below(builder->renderer, encloser, &answer))
+		*cell = store_shared(builder, &answer);
+	return *cell ? GX_REF_FIXED | *cell : GX_REF_NONE;
+}
+
+uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone)
+{
+	uint32_t *cell = &builder->zone_cells[zone - builder->config->zones].nodata;
+	struct gx_rendered answer;
+
+	if (!*cell && !gx_render_nodata(builder->renderer, zone, &answer))
+		*cell = store_shared(builder, &answer);
+	return *cell;
+}
