@@ -11,6 +11,7 @@
 #include "tests/lib/wire.h"
 
 #define ROUNDS		100000
+#define COOKIE		"01234567and a server's part that may be of any length"
 #define SEED		0x67656f78
 #define FRAME_MIN	WIRE_ETHERNET_OCTETS	/* BPF_PROG_RUN takes no shorter ones; see test_pure_frame.c */
 
@@ -178,6 +179,9 @@ static void any_options(struct packet *packet, struct scrap *scrap)
 
 		scrap->options[i] = (struct packet_option){ .code = (uint16_t)any(20), .data = "0123456789",
 							    .data_octets = any(11) };
+		if (one_in(8))
+			scrap->options[i] = (struct packet_option){ .code = KNOT_EDNS_OPTION_COOKIE, .data = COOKIE,
+								    .data_octets = one_in(2) ? 8 : any(sizeof(COOKIE)) };
 		if (one_in(3))
 			continue;
 		scrap->options[i] = (struct packet_option){
@@ -257,7 +261,7 @@ static bool must_be_answered(const struct packet *packet, const uint8_t *frame, 
 	return !oracle_answer(&query, expected);
 }
 
-static void random_packets_are_passed_or_answered_right(void **state)
+static void random_packets(void)
 {
 	size_t kinds[GX_KIND_BUG + 1] = {0};
 
@@ -283,6 +287,20 @@ static void random_packets_are_passed_or_answered_right(void **state)
 	assert_in_range(kinds[GX_KIND_PASSED], ROUNDS / 10, ROUNDS);
 }
 
+static void random_packets_are_passed_or_answered_right(void **state)
+{
+	random_packets();
+}
+
+static void random_packets_with_cookies_and_nsid_on_are_passed_or_answered_right(void **state)
+{
+	static const char *const secrets[] = { "the active secret", "the staging secret" };
+
+	assert_int_equal(node_set_nsid("ns1.example", 11), 0);
+	node_set_cookies(secrets, 2);
+	random_packets();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -290,6 +308,7 @@ int main(void)
 		cmocka_unit_test(message_cut_at_every_length_is_passed),
 		cmocka_unit_test(every_flipped_bit_is_passed_or_answered_right),
 		cmocka_unit_test(random_packets_are_passed_or_answered_right),
+		cmocka_unit_test(random_packets_with_cookies_and_nsid_on_are_passed_or_answered_right),
 	};
 
 	return cases_main("mutations", NULL, 0, tests, NUMBER(tests));
