@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "user/cli/cli.h"
+#include "user/core/cookies.h"
 #include "user/core/mem.h"
 #include "user/sys/pins.h"
 
@@ -224,7 +225,6 @@ static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config
 		if (!error)
 			error = gx_target_look(&targets[i], failure);
 	}
-	services->cookies = &config->cookies;
 	services->nsid = config->nsid;
 	services->n_nsid = config->nsid_octets;
 	if (!error && config->n_addresses) {
@@ -235,10 +235,21 @@ static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config
 	return error;
 }
 
+/* Secrets may have been rolled since the configuration was read. From here on, `geoxdp cookie-secret` waits. */
+static void gx_read_cookies_again(struct gx_cookie_secrets *cookies)
+{
+	struct gx_diag diag = {};
+
+	if (cookies->file[0])
+		gx_cookies_read(cookies, cookies->file, NULL, &diag); /* as they were, where the file is broken by now */
+	gx_diag_free(&diag);
+}
+
 static int gx_up(const struct gx_options *options, const struct gx_wish *wish, const struct gx_input *input,
 		 struct gx_failure *failure)
 {
 	struct gx_target *targets = gx_calloc(wish->n_interfaces, sizeof(*targets));
+	struct gx_cookie_secrets cookies = input->config.cookies;
 	struct gx_services services = {};
 	struct gx_object *object = NULL;
 	char stats[GX_PATH_OCTETS + 8];
@@ -251,6 +262,8 @@ static int gx_up(const struct gx_options *options, const struct gx_wish *wish, c
 		free(targets);
 		return -1;
 	}
+	gx_read_cookies_again(&cookies);
+	services.cookies = &cookies;
 	error = gx_look_at_targets(wish, &input->config, targets, &services, failure);
 	if (!error && !options->force)
 		error = gx_refuse_shrunk(&targets[0], &input->image, failure);
