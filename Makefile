@@ -31,6 +31,8 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 LIB_SRC  := $(wildcard tests/lib/*.c)
 PROG_SRC := $(wildcard tests/prog/test_*.c)
 CONF_SRC := $(wildcard tests/conformance/*.c)
+# Without a main().
+CONF_LIB := tests/conformance/program.c $(filter tests/conformance/reference_%.c,$(CONF_SRC))
 TOOL_SRC := $(wildcard tools/*.c)
 BPF_DEPS := $(wildcard bpf/*.c bpf/*/*.h maps/*.h include/geoxdp/*.h)
 HOST_HEADERS := $(wildcard include/geoxdp/*.h user/*/*.h tests/*/*.h)
@@ -47,7 +49,7 @@ CLI_OBJ  := $(call obj,obj,$(CLI_SRC))
 SAN_CORE := $(call obj,san,$(CORE_SRC))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
-CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
+CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(filter-out $(CONF_LIB),$(CONF_SRC)))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
@@ -112,6 +114,9 @@ $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
 
+$(BUILD)/conformance/ask: $(call obj,obj,tests/conformance/program.c)
+$(BUILD)/conformance/reference: $(call obj,obj,$(CONF_LIB) tests/lib/packet.c)
+
 $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
@@ -147,7 +152,7 @@ check-input: all		## only configurations with mistakes in them; needs no root
 check-examples: all		## only the queries that the examples list
 	@tests/run $(EXAMPLE_TESTS)
 
-check-conformance: $(NET_NEEDS) $(CONF_BIN)	## only the comparison with gdnsd
+check-conformance: $(NET_NEEDS) $(CONF_BIN)	## only the comparison with gdnsd, NSD and Knot
 	@tests/run $(CONF_TESTS)
 
 demo: deps		## a CDN between network namespaces, asked by clients all over the world (as root)

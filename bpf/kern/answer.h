@@ -16,8 +16,9 @@ struct gx_plan {
 	__u32 sum;		/* of the answer, as in struct gx_answer */
 	__u32 pointers;		/* cell of the pointers that move by shift; 0: none */
 	__u32 shift;
-	__u32 core_octets;	/* and what it is without the additional section */
+	__u32 core_octets;	/* and what it is without what may be left away */
 	__u32 core_sum;
+	__u32 core_arcount;
 	__u32 reason;		/* GX_SERVED_* */
 	__u16 ancount;
 	__u16 nscount;
@@ -92,7 +93,7 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	if (!answer || answer->len_octets == 0)
 		return NULL;
 	if (answer->variants > 1) {
-		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS;
+		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + !!answer->base_octets;
 
 		*cell += bpf_get_prandom_u32() % answer->variants * cells;
 		answer = bpf_map_lookup_elem(&answers, cell);
@@ -155,10 +156,11 @@ gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packe
 	plan->core_octets = answer->core_octets;
 	plan->sum = answer->sum;
 	plan->core_sum = answer->core_sum;
+	plan->core_arcount = answer->core_arcount;
 	plan->ancount = answer->ancount;
 	plan->nscount = answer->nscount;
 	plan->arcount = answer->arcount;
-	plan->flags1 = answer->flags1;
+	plan->flags1 = answer->flags & GX_DNS1_AA;
 	plan->rcode = answer->rcode;
 	if (answer->flags & GX_ANSWER_NODATA)
 		plan->reason = GX_SERVED_NODATA;
@@ -193,7 +195,7 @@ gx_inline void gx_plan_truncate(struct gx_plan *plan)
 	plan->reason = GX_SERVED_TRUNCATED;
 }
 
-/* Make the reply fit: without the additional section, which need not be there (RFC 2181 9), or else with TC=1. */
+/* Make the reply fit: without additional records that need not be there (RFC 2181 9), or else with TC=1. */
 gx_inline void gx_plan_fit(struct gx_plan *plan, __u32 room)
 {
 	if (plan->core_octets > room) {
@@ -202,7 +204,7 @@ gx_inline void gx_plan_fit(struct gx_plan *plan, __u32 room)
 	}
 	plan->octets = plan->core_octets;
 	plan->sum = plan->core_sum;
-	plan->arcount = 0;
+	plan->arcount = plan->core_arcount;
 }
 
 #endif

@@ -187,28 +187,29 @@ struct gx_location_name {
  * Value of `answers`: a cell. An answer begins at the cell of its number and goes on in the cells behind it;
  * octets are what follows the question: answer, authority and additional section, without OPT. Compression
  * pointers into the question count from the start of the message, so an answer belongs to one question
- * length, but for those of wildcards, which only point at the name in question. Cell 0 is never used.
+ * length. Cell 0 is never used.
  *
- * An answer with base_octets holds for names below as well: the closest encloser's NXDOMAIN, NODATA or referral. It was
- * rendered for a question of a name of so many octets; in a longer question, all its pointers move by the
- * difference. Where they are says the cell behind it, a struct gx_shift.
+ * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral, and what
+ * a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer question, its
+ * pointers move by the difference. Which ones says the cell behind it, a struct gx_shift. A wildcard's pointers to the
+ * name in question stay.
  *
  * An answer that ends with several addresses is stored once for each order that they come in, one behind the
- * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS. References and choices mean the first; which
- * of them is sent is drawn for each query.
+ * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and one with base_octets. References and choices
+ * mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
 	__u16 len_octets;	/* of the whole answer; 0 in a continuation cell */
-	__u16 core_octets;	/* without the additional section, which is left away where all does not fit */
+	__u16 core_octets;	/* without those of the additional section that are left away where all does not fit */
 	__u16 sum;		/* one's complement sum of all octets, as if at an even offset */
 	__u16 core_sum;
 	__u8 ancount;
 	__u8 nscount;
 	__u8 arcount;		/* without OPT */
 	__u8 variants;		/* orders that begin here, 1 to GX_ANSWER_VARIANTS_MAX; 1 in those behind the first */
-	__u8 flags1;		/* GX_DNS1_AA or 0 */
+	__u8 core_arcount;	/* as core_octets */
 	__u8 rcode;
-	__u8 flags;		/* GX_ANSWER_* */
+	__u8 flags;		/* GX_ANSWER_*, and GX_DNS1_AA */
 	__u8 base_octets;	/* of the name that it was rendered for; 0: it is for that length alone */
 	__u8 octets[GX_CELL_OCTETS];
 };
@@ -220,7 +221,7 @@ struct gx_answer {
 struct gx_shift {
 	__u8 even;		/* pointers at an even offset in the answer, and at an odd one */
 	__u8 odd;
-	__u8 core_even;		/* and those in front of the additional section */
+	__u8 core_even;		/* and those within core_octets */
 	__u8 core_odd;
 	__u16 offsets[GX_SHIFT_POINTERS];	/* in the answer, ascending, even + odd of them */
 };

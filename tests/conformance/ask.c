@@ -13,39 +13,11 @@
 #include <string.h>
 
 #include "geoxdp/dns.h"
-#include "user/core/config.h"
+#include "tests/conformance/program.h"
 #include "user/core/frame.h"
-#include "user/core/image.h"
-#include "user/sys/object.h"
 
 #define REASON_NAME(name, kind, text) #name,
 static const char *const reasons[] = { GX_REASONS(REASON_NAME) };
-
-static struct gx_object *load(const char *file)
-{
-	struct gx_config config = {0};
-	struct gx_image image = {0};
-	struct gx_diag diag = {0};
-	struct gx_addr asked[GX_FAMILIES];
-	struct gx_services services = { asked, GX_FAMILIES };
-	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
-	struct gx_failure failure;
-	struct gx_object *object = NULL;
-
-	gx_parse_addr("192.0.2.53", &asked[GX_IPV4]);
-	gx_parse_addr("2001:db8::53", &asked[GX_IPV6]);
-	if (gx_config_read_pdns(&config, file, &diag, NULL) || gx_image_build(&image, &config, &diag)) {
-		for (size_t i = 0; i < diag.count; i++)
-			fprintf(stderr, "ask: %s:%u: %s\n", diag.findings[i].where.file,
-				diag.findings[i].where.line, diag.findings[i].text);
-	} else if (gx_object_load(&object, &image, &services, &meta, NULL, &failure)) {
-		fprintf(stderr, "ask: %s\n", failure.text);
-	}
-	gx_image_free(&image);
-	gx_config_free(&config);
-	gx_diag_free(&diag);
-	return object;
-}
 
 /* Prints " SITE SCOPE" of a reply. Returns 0, or -1: it is no such reply. */
 static int show_reply(uint8_t *message, size_t octets, bool ecs)
@@ -112,7 +84,7 @@ int main(int argc, char **argv)
 		fputs("usage: ask PDNS_CONF NAME ecs|source\n", stderr);
 		return 2;
 	}
-	object = load(argv[1]);
+	object = program_load(gx_config_read_pdns, argv[1], NULL);
 	if (!object)
 		return 1;
 	while (!error && fgets(line, sizeof(line), stdin)) {

@@ -2,6 +2,8 @@
 /* The renderer at geo names with addresses: what exists, what is beside them, in which order they come. */
 #include "tests/unit/scene.h"
 
+#include "geoxdp/limits.h"
+
 #include <libknot/descriptor.h>
 
 #define SOA	"SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n"
@@ -106,7 +108,7 @@ static void the_apex_keeps_what_else_it_has(void **state)
 	assert_string_equal(scene_ask(*state, "example.com.", KNOT_RRTYPE_SOA, US),
 			    "NOERROR aa\nexample.com. 3600 " SOA);
 	assert_string_equal(scene_ask(*state, "example.com.", KNOT_RRTYPE_NS, US),
-			    "NOERROR aa\nexample.com. 86400 NS ns1.example.com.\n");
+			    "NOERROR aa\nexample.com. 86400 NS ns1.example.com.\n;; ns1.example.com. 300 A 192.0.2.53\n");
 	assert_string_equal(scene_ask(*state, "example.com.", KNOT_RRTYPE_MX, US),
 			    "NOERROR aa\nexample.com. 300 MX 10 mail.example.com.\n");
 	assert_string_equal(scene_ask(*state, "no.example.com.", KNOT_RRTYPE_A, US),
@@ -237,7 +239,26 @@ static void a_wildcard_has_addresses_and_what_the_zone_file_has_beside_them(void
 			    "NXDOMAIN aa\n; example.com. 600 " SOA);
 }
 
-/* The same octets behind a question of any length: all pointers are to offset 12. */
+/* The answer of a wildcard as it stands behind a longer question: its pointers moved. */
+static char *moved_text(const knot_dname_t *qname, const knot_dname_t *wildcard, uint16_t type,
+			const struct gx_rendered *answer)
+{
+	uint8_t octets[GX_TCP_MAX_OCTETS];
+	uint16_t offsets[GX_SHIFT_POINTERS];
+	struct gx_rendered moved = *answer;
+	int count = gx_rendered_pointers(answer, offsets, GX_SHIFT_POINTERS);
+
+	assert_int_equal(answer->base_octets, knot_dname_size(wildcard));
+	assert_in_range(count, 0, GX_SHIFT_POINTERS);
+	memcpy(octets, answer->octets, answer->len_octets);
+	for (int i = 0; i < count; i++)
+		knot_wire_write_u16(octets + offsets[i], knot_wire_read_u16(octets + offsets[i]) +
+							 knot_dname_size(qname) - answer->base_octets);
+	moved.octets = octets;
+	return scene_text(qname, type, &moved);
+}
+
+/* The same octets behind a question of any length, but for the pointers that do not lead to its name. */
 static void the_answer_of_a_wildcard_holds_for_questions_of_any_length(void **state)
 {
 	static const uint16_t types[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA, KNOT_RRTYPE_TXT, KNOT_RRTYPE_MX,
@@ -249,12 +270,12 @@ static void the_answer_of_a_wildcard_holds_for_questions_of_any_length(void **st
 	for (size_t i = 0; i < NUMBER(types); i++) {
 		for (size_t j = 0; j < NUMBER(names); j++) {
 			knot_dname_t *qname = scene_name(scene, names[j]);
+			knot_dname_t *wildcard = scene_name(scene, "*.cdn.example.com.");
 			struct gx_rendered answer;
 			char *text, *expected = strdup(scene_ask(scene, names[j], types[i], UK));
 
-			assert_int_equal(gx_render(scene->renderer, scene_name(scene, "*.cdn.example.com."), types[i],
-						   UK, &answer), 0);
-			text = scene_text(qname, types[i], &answer);
+			assert_int_equal(gx_render(scene->renderer, wildcard, types[i], UK, &answer), 0);
+			text = moved_text(qname, wildcard, types[i], &answer);
 			assert_string_equal(text, expected);
 			free(text);
 			free(expected);
@@ -262,7 +283,7 @@ static void the_answer_of_a_wildcard_holds_for_questions_of_any_length(void **st
 	}
 }
 
-static void chains_from_wildcards_are_not_compressed(void **state)
+static void chains_from_wildcards_hold_for_questions_of_any_length(void **state)
 {
 	static const struct pair pairs[] = { { 0, "alias.example.com." }, { US, "host.example.net." }, { 0 } };
 	struct scene *scene = *state;
@@ -271,16 +292,35 @@ static void chains_from_wildcards_are_not_compressed(void **state)
 	scene_geo(scene, "*.chain.example.com.", 0, scene_map(scene, pairs));
 	scene->renderer = gx_renderer_new(&scene->config);
 	for (uint32_t location = 0; location <= US; location += US) {
+		knot_dname_t *wildcard = scene_name(scene, "*.chain.example.com.");
 		char *expected = strdup(scene_ask(scene, "x.y.chain.example.com.", KNOT_RRTYPE_A, location)), *text;
 
-		gx_render(scene->renderer, scene_name(scene, "*.chain.example.com."), KNOT_RRTYPE_A, location, &answer);
-		text = scene_text(scene_name(scene, "x.y.chain.example.com."), KNOT_RRTYPE_A, &answer);
+		gx_render(scene->renderer, wildcard, KNOT_RRTYPE_A, location, &answer);
+		text = moved_text(scene_name(scene, "x.y.chain.example.com."), wildcard, KNOT_RRTYPE_A, &answer);
 		assert_string_equal(text, expected);
 		assert_int_equal(answer.octets[0], 0xc0);
 		assert_int_equal(answer.octets[1], 12);
 		free(text);
 		free(expected);
 	}
+}
+
+/* A pointer to the wildcard's own name would mean the name in question: there is no pointer but the owners'. */
+static void a_wildcard_that_leads_to_itself_is_not_compressed(void **state)
+{
+	struct scene *scene = *state;
+	knot_dname_t *wildcard = scene_name(scene, "*.self.example.org.");
+	struct gx_rendered answer;
+	char *text;
+
+	scene_zone(scene, "example.org.", "*.self MX 10 *.self\n*.self A 192.0.2.7\n");
+	scene->renderer = gx_renderer_new(&scene->config);
+	assert_int_equal(gx_render(scene->renderer, wildcard, KNOT_RRTYPE_MX, 0, &answer), 0);
+	assert_int_equal(answer.base_octets, 0);
+	text = scene_text(scene_name(scene, "any.self.example.org."), KNOT_RRTYPE_MX, &answer);
+	assert_string_equal(text, "NOERROR aa\nany.self.example.org. 300 MX 10 *.self.example.org.\n"
+				  ";; *.self.example.org. 300 A 192.0.2.7\n");
+	free(text);
 }
 
 int main(void)
@@ -300,7 +340,8 @@ int main(void)
 		TEST(many_addresses_rotate_by_larger_steps),
 		TEST(a_wildcard_has_addresses_and_what_the_zone_file_has_beside_them),
 		TEST(the_answer_of_a_wildcard_holds_for_questions_of_any_length),
-		TEST(chains_from_wildcards_are_not_compressed),
+		TEST(chains_from_wildcards_hold_for_questions_of_any_length),
+		TEST(a_wildcard_that_leads_to_itself_is_not_compressed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,6 @@
 #include "geoxdp/hash.h"
 #include "geoxdp/limits.h"
 #include "user/core/image_impl.h"
-#include "user/core/pointers.h"
 
 /* Header, and type and class of the question. */
 #define TCP_OVERHEAD_OCTETS (12 + 4)
@@ -58,11 +57,12 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 		.arcount = answer->arcount,
 		.sum = sum_octets(octets, stored),
 		.core_sum = sum_octets(octets, core),
-		.flags1 = answer->flags1,
+		.core_arcount = answer->core_octets < answer->len_octets ? answer->core_arcount : answer->arcount,
 		.rcode = answer->rcode,
-		.flags = answer->is_nodata ? GX_ANSWER_NODATA : answer->is_referral ? GX_ANSWER_REFERRAL : 0,
+		.flags = answer->flags1 |
+			 (answer->is_nodata ? GX_ANSWER_NODATA : answer->is_referral ? GX_ANSWER_REFERRAL : 0),
 		.variants = variants,
-		.base_octets = answer->base_octets,
+		.base_octets = stored ? answer->base_octets : 0,	/* TC=1 has no pointers */
 	};
 }
 
@@ -107,6 +107,7 @@ static bool is_same(const struct gx_image *image, uint32_t cell, const struct gx
 	for (size_t i = 0; i < header->variants; i++) {
 		if (!holds_octets(image, &cell, octets + i * stored, stored))
 			return false;
+		cell += header->base_octets != 0;
 	}
 	return true;
 }
@@ -152,14 +153,12 @@ static void append(struct gx_builder *builder, const struct gx_answer *header, c
 	}
 }
 
-/* The cell behind an answer that is for more than one length of name. */
+/* The cell behind an answer that is for more than one length of name. All orders have their pointers in the same places. */
 static void append_shift(struct gx_builder *builder, const struct gx_rendered *answer)
 {
-	const uint8_t *wire = answer->octets - answer->question_octets;
 	struct gx_shift shift = {0};
 	struct gx_answer none = {0};
-	int count = gx_pointers_find(wire, answer->question_octets, answer->question_octets + answer->len_octets,
-				     shift.offsets, GX_SHIFT_POINTERS);
+	int count = gx_rendered_pointers(answer, shift.offsets, GX_SHIFT_POINTERS);
 
 	for (int i = 0; i < count; i++) {
 		bool is_core = shift.offsets[i] < answer->core_octets;
@@ -188,18 +187,35 @@ static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered 
 		struct gx_answer header = make_header(answer, octets, stored, i ? 1 : answer->rotations);
 
 		append(builder, &header, octets, stored);
+		if (header.base_octets)
+			append_shift(builder, answer);
 	}
-	if (answer->base_octets)
-		append_shift(builder, answer);
 	image->n_answers++;
 	return first;
 }
 
-uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets)
+/* What may be left away is, where the reply over TCP has no room for it. */
+static struct gx_rendered fit(const struct gx_rendered *answer, size_t qname_octets)
 {
-	size_t stored = stored_octets(answer, qname_octets);
-	struct gx_answer header = make_header(answer, answer->octets, stored, answer->rotations);
-	uint32_t hash = hash_answer(&header, answer->octets, stored * answer->rotations);
+	struct gx_rendered out = *answer;
+
+	if (!gx_answer_is_unsendable(answer->len_octets, qname_octets))
+		return out;
+	if (gx_answer_is_unsendable(answer->core_octets, qname_octets)) {
+		out.core_octets = answer->len_octets;
+	} else {
+		out.len_octets = answer->core_octets;
+		out.arcount = answer->core_arcount;
+	}
+	return out;
+}
+
+uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *rendered, size_t qname_octets)
+{
+	const struct gx_rendered answer = fit(rendered, qname_octets);
+	size_t stored = stored_octets(&answer, qname_octets);
+	struct gx_answer header = make_header(&answer, answer.octets, stored, answer.rotations);
+	uint32_t hash = hash_answer(&header, answer.octets, stored * answer.rotations);
 	struct gx_cell_slot *slot;
 	size_t mask;
 
@@ -210,10 +226,10 @@ uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *an
 		if (!slot->cell)
 			break;
 		if (slot->hash == hash &&
-		    is_same(builder->image, slot->cell, &header, answer->octets, stored))
+		    is_same(builder->image, slot->cell, &header, answer.octets, stored))
 			return slot->cell;
 	}
 	slot->hash = hash;
-	slot->cell = append_all(builder, answer, stored);
+	slot->cell = append_all(builder, &answer, stored);
 	return slot->cell;
 }

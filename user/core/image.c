@@ -23,7 +23,7 @@ static void free_builder(struct gx_builder *builder)
 		free(builder->geo_ends[i].types.types);
 	free(builder->geo_ends);
 	free(builder->seen);
-	free(builder->zone_refs);
+	free(builder->zone_cells);
 	free(builder->location_of);
 	free(builder->rule_of);
 	free(builder->loads);
@@ -52,7 +52,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
 	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
-	builder.zone_refs = gx_calloc(config->n_zones, sizeof(*builder.zone_refs));
+	builder.zone_cells = gx_calloc(config->n_zones, sizeof(*builder.zone_cells));
 	if (gx_image_classes(&builder))
 		goto out;
 	for (int family = 0; family < GX_FAMILIES; family++)

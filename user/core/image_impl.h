@@ -54,11 +54,11 @@ struct gx_builder {
 	uint32_t *seen;			/* stamp of each geo name, when its ends are looked for */
 	uint32_t stamp;
 
-	/* Of each zone, what all its names share; 0: not rendered yet. */
-	struct gx_zone_refs {
+	/* Of each zone, the cells that its names share; 0: not rendered yet. */
+	struct gx_zone_cells {
 		uint32_t nxdomain;
 		uint32_t nodata;
-	} *zone_refs;
+	} *zone_cells;
 
 	size_t names_long_capacity, types_capacity, choices_capacity, cells_capacity;
 	struct gx_cell_slot *cell_index;
@@ -89,11 +89,11 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs
- * @answer: its octets are followed by those of its other orders, answer->rotations in all
+ * @rendered: its octets are followed by those of its other orders, rendered->rotations in all
  * @qname_octets: of the question; an answer that exceeds even a reply over TCP keeps its length and counts only,
  *	since all that is ever sent of it is TC=1
  */
-uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets);
+uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *rendered, size_t qname_octets);
 
 /* Does an answer to a question of this length exceed even the largest reply over UDP? */
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);

@@ -109,12 +109,14 @@ static bool is_same_owner(const struct gx_owner *a, const struct gx_owner *b)
 }
 
 /*
- * Follow the CNAMEs of zone files from a name, and add what they end in. Returns the geo name that they
+ * Follow the CNAMEs and DNAMEs of zone files from a name, and add what they end in. Returns the geo name that they
  * lead to instead, or NULL.
  */
 static const struct gx_geo *walk(struct gx_builder *builder, const knot_dname_t *name,
 				 struct gx_ends *ends)
 {
+	knot_dname_storage_t made[2];
+
 	for (int hops = 0; hops <= GX_CHAIN_MAX; hops++) {
 		struct gx_owner owner = gx_lookup_find(builder->lookup, name, false);
 		struct gx_owner above = gx_lookup_find(builder->lookup, name, true);
@@ -126,12 +128,15 @@ static const struct gx_geo *walk(struct gx_builder *builder, const knot_dname_t 
 			add_type(&ends->types, KNOT_RRTYPE_DS);
 		if (owner.kind == GX_OWNER_GEO)
 			return owner.geo;
-		if (!cname) {
+		if (cname) {
+			name = target_of(cname);
+		} else if (owner.kind == GX_OWNER_OUT && gx_lookup_dname(builder->lookup, name, made[hops & 1])) {
+			name = made[hops & 1];
+		} else {
 			if (owner.kind == GX_OWNER_DATA)
 				add_node_types(ends, owner.node);
 			return NULL;
 		}
-		name = target_of(cname);
 	}
 	return NULL;	/* too long or a loop: rendering says so */
 }

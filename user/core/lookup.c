@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <libknot/descriptor.h>
+#include <libknot/rrtype/rdname.h>
 
 void gx_lookup_init(struct gx_lookup *lookup, const struct gx_config *config)
 {
@@ -32,16 +33,7 @@ void gx_lookup_free(struct gx_lookup *lookup)
 
 bool gx_type_beside_cname(uint16_t type)
 {
-	switch (type) {
-	case KNOT_RRTYPE_RRSIG:
-	case KNOT_RRTYPE_NSEC:
-	case KNOT_RRTYPE_KEY:
-	case KNOT_RRTYPE_SIG:
-	case KNOT_RRTYPE_NXT:
-		return true;
-	default:
-		return false;
-	}
+	return type == KNOT_RRTYPE_RRSIG || type == KNOT_RRTYPE_NSEC;
 }
 
 const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner)
@@ -167,4 +159,27 @@ struct gx_owner gx_lookup_find(const struct gx_lookup *lookup, const knot_dname_
 		return find_synthesised(lookup, zone, name, &match);
 	}
 	return out;
+}
+
+const struct gx_node *gx_lookup_dname(const struct gx_lookup *lookup, const knot_dname_t *name,
+				      knot_dname_storage_t made)
+{
+	const struct gx_zone *zone = find_zone(lookup, name);
+	const knot_dname_t *target;
+	struct gx_match match;
+	size_t prefix, len;
+
+	if (!zone)
+		return NULL;
+	match = gx_zone_match(zone, name);
+	if (match.kind != GX_MATCH_DNAME)
+		return NULL;
+	target = knot_dname_target(gx_node_find(match.node, KNOT_RRTYPE_DNAME)->rdata.rdata);
+	prefix = knot_dname_size(name) - knot_dname_size(match.node->owner);
+	len = knot_dname_size(target);
+	if (prefix + len > KNOT_DNAME_MAXLEN)
+		return NULL;
+	memcpy(made, name, prefix);
+	memcpy(made + prefix, target, len);
+	return match.node;
 }

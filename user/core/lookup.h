@@ -40,13 +40,22 @@ struct gx_owner {
 struct gx_owner gx_lookup_find(const struct gx_lookup *lookup, const knot_dname_t *name, bool parent_side);
 
 /**
+ * gx_lookup_dname - the DNAME that a name is below
+ * @made: receives the name that it makes of it (RFC 6672 2.2)
+ *
+ * Returns its node; NULL: there is none, or what it makes is too long for a name.
+ */
+const struct gx_node *gx_lookup_dname(const struct gx_lookup *lookup, const knot_dname_t *name,
+				      knot_dname_storage_t made);
+
+/**
  * gx_owner_cname - the CNAME of an owner that has one in its zone file
  *
  * Returns the RRset, or NULL: no CNAME there, or a geo name.
  */
 const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner);
 
-/* Types that are answered at the owner of a CNAME, instead of following it (RFC 2181 10.1, RFC 4035 2.5). */
+/* Types that are asked of the owner of a CNAME, whether or not it has them, instead of following it (RFC 4035 2.5). */
 bool gx_type_beside_cname(uint16_t type);
 
 #endif

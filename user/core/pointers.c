@@ -9,10 +9,19 @@
 
 struct walk {
 	const uint8_t *wire;
-	size_t at, from, end;
+	size_t at, from, end, except;
 	uint16_t *offsets;
 	size_t count, max;
 };
+
+static void note_pointer(struct walk *walk)
+{
+	if ((knot_wire_read_u16(walk->wire + walk->at) & 0x3fff) == walk->except)
+		return;
+	if (walk->count < walk->max)
+		walk->offsets[walk->count] = walk->at - walk->from;
+	walk->count++;
+}
 
 /* Behind the name; notes the pointer that it ends in. */
 static int walk_name(struct walk *walk, size_t end)
@@ -23,9 +32,7 @@ static int walk_name(struct walk *walk, size_t end)
 		if (len >= 0xc0) {
 			if (walk->at + 2 > end)
 				return -EINVAL;
-			if (walk->count < walk->max)
-				walk->offsets[walk->count] = walk->at - walk->from;
-			walk->count++;
+			note_pointer(walk);
 			walk->at += 2;
 			return 0;
 		}
@@ -55,9 +62,10 @@ static int walk_rdata(struct walk *walk, uint16_t type, size_t end)
 	return 0;
 }
 
-int gx_pointers_find(const uint8_t *wire, size_t from, size_t end, uint16_t *offsets, size_t max)
+int gx_pointers_find(const uint8_t *wire, size_t from, size_t end, size_t except, uint16_t *offsets, size_t max)
 {
-	struct walk walk = { .wire = wire, .at = from, .from = from, .end = end, .offsets = offsets, .max = max };
+	struct walk walk = { .wire = wire, .at = from, .from = from, .end = end, .except = except,
+			     .offsets = offsets, .max = max };
 
 	while (walk.at < end) {
 		size_t rdata_end;

@@ -10,6 +10,7 @@
  * gx_pointers_find - where records have their pointers
  * @wire: of a message
  * @from, @end: offsets of its records, without the question
+ * @except: those that lead to this offset are left out; 0: none
  * @offsets: receives their offsets from @from on, ascending
  * @max: of these
  *
@@ -18,6 +19,6 @@
  *
  * Returns how many there are, which may be more than max; or -EINVAL: not whole records.
  */
-int gx_pointers_find(const uint8_t *wire, size_t from, size_t end, uint16_t *offsets, size_t max);
+int gx_pointers_find(const uint8_t *wire, size_t from, size_t end, size_t except, uint16_t *offsets, size_t max);
 
 #endif

@@ -9,7 +9,6 @@
 #include "geoxdp/dns.h"
 #include "user/core/image_impl.h"
 #include "user/core/name.h"
-#include "user/core/pointers.h"
 
 #define TYPE_TEXT_OCTETS 16
 /* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
@@ -138,41 +137,56 @@ static bool is_cut(const struct gx_builder *builder, const knot_dname_t *name)
 /* Do its pointers fit into the cell behind it? */
 static bool can_shift(const struct gx_rendered *answer)
 {
-	const uint8_t *wire = answer->octets - answer->question_octets;
-	int count = gx_pointers_find(wire, answer->question_octets, answer->question_octets + answer->len_octets, NULL, 0);
+	int count = gx_rendered_pointers(answer, NULL, 0);
 
-	return count >= 0 && count <= (int)GX_SHIFT_POINTERS;
+	return count >= 0 && count <= GX_SHIFT_POINTERS;
 }
 
-/*
- * What names below a name get that do not exist, or, with nodata, what the name gets where it has not the type: of all
- * names of a zone the same, but for those at a delegation.
- */
-static uint32_t render_below(struct gx_builder *builder, const knot_dname_t *encloser, bool nodata)
+/* Store what longer names get as well. Returns the cell; 0: its pointers cannot be moved. */
+static uint32_t store_shared(struct gx_builder *builder, struct gx_rendered *answer)
+{
+	if (!can_shift(answer)) {
+		if (!gx_answer_is_oversize(answer->core_octets, answer->base_octets))
+			return 0;
+		answer->core_octets = answer->len_octets = GX_TCP_MAX_OCTETS;	/* TC=1, and nothing over TCP */
+	}
+	return gx_image_store(builder, answer, answer->base_octets);
+}
+
+/* What names below a name get that do not exist. */
+static uint32_t render_below(struct gx_builder *builder, const knot_dname_t *encloser)
 {
 	const struct gx_zone *zone = gx_config_find_zone(builder->config, encloser);
-	struct gx_zone_refs *refs = zone ? &builder->zone_refs[zone - builder->config->zones] : NULL;
+	struct gx_match match = zone ? gx_zone_match(zone, encloser) : (struct gx_match){0};
+	uint32_t own = 0, *cell = &own;
 	struct gx_rendered answer;
-	uint32_t *known = refs ? nodata ? &refs->nodata : &refs->nxdomain : NULL, ref;
 
-	if (known && *known && !is_cut(builder, encloser))
-		return *known;
-	if (gx_render_below(builder->renderer, encloser, nodata, &answer) ||
-	    answer.len_octets > GX_ANSWER_MAX_OCTETS || !can_shift(&answer))
+	if (!zone)
 		return GX_REF_NONE;
-	ref = GX_REF_FIXED | gx_image_store(builder, &answer, answer.base_octets);
-	if (known && !answer.is_referral)
-		*known = ref;
-	return ref;
+	/* All get the same NXDOMAIN, but for those below a delegation or a DNAME. */
+	if (match.kind != GX_MATCH_DELEGATION && match.kind != GX_MATCH_DNAME &&
+	    !gx_node_find(match.node, KNOT_RRTYPE_DNAME))
+		cell = &builder->zone_cells[zone - builder->config->zones].nxdomain;
+	if (!*cell && !gx_render_below(builder->renderer, encloser, &answer))
+		*cell = store_shared(builder, &answer);
+	return *cell ? GX_REF_FIXED | *cell : GX_REF_NONE;
 }
 
-/* NODATA for which only the zone counts; a wildcard's must fit names of any length. */
-static bool is_shared_nodata(const struct question *question)
+/* NODATA for which only the zone counts. */
+static bool is_shared_nodata(const struct gx_rendered *answer)
 {
-	const struct gx_rendered *answer = &question->answer;
+	return answer->is_nodata && !answer->ancount && !answer->by_location && !answer->n_picks;
+}
 
-	return answer->is_nodata && !answer->ancount && !answer->by_location && !answer->n_picks &&
-	       !knot_dname_is_wildcard(question->name);
+/* Of all names of a zone. Returns the cell; 0: it has no place. The renderer is used. */
+static uint32_t render_nodata(struct gx_builder *builder, const struct gx_zone *zone)
+{
+	uint32_t *cell = &builder->zone_cells[zone - builder->config->zones].nodata;
+	struct gx_rendered answer;
+
+	if (!*cell && !gx_render_nodata(builder->renderer, zone, &answer))
+		*cell = store_shared(builder, &answer);
+	return *cell;
 }
 
 /* Returns the cell; 0: pass. question->answer tells what it depends on. */
@@ -189,11 +203,8 @@ static uint32_t render(struct question *question, uint32_t location)
 		return 0;
 	}
 	tell_oversize(question);
-	if (is_shared_nodata(question)) {
-		cell = render_below(builder, question->name, true) & GX_REF_INDEX;
-		if (cell)
-			return cell;
-	}
+	if (is_shared_nodata(&question->answer))
+		return render_nodata(builder, question->answer.negative);
 	if (gx_answer_is_oversize(question->answer.len_octets, question->name_octets))
 		question->answer.rotations = 1;
 	if (question->answer.rotations > 1)
@@ -344,32 +355,24 @@ static void add_entry(struct entries *entries, uint16_t type, uint32_t ref)
 	entries->list[entries->count++] = (struct gx_type){ .type = type, .ref = ref };
 }
 
-/* Types that stand beside a CNAME: mostly absent, and then all with the same answer. */
+/* Types that may stand beside a CNAME (RFC 2181 10.1, RFC 4035 2.5), as far as they differ from where it leads. */
 static void add_beside_cname(struct gx_builder *builder, const struct gx_load *load,
 			     const struct gx_owner *owner, struct entries *entries)
 {
 	static const uint16_t beside[] = { KNOT_RRTYPE_SIG, KNOT_RRTYPE_KEY, KNOT_RRTYPE_NXT,
 					   KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC };
-	uint32_t absent = GX_REF_NONE;
-	bool known = false;
 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
 		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(beside[i]))
 			continue;
-		if (gx_node_find(owner->node, beside[i])) {
+		if (gx_node_find(owner->node, beside[i]) || gx_type_beside_cname(beside[i]))
 			add_entry(entries, beside[i], render_type(builder, load->name, beside[i]));
-			continue;
-		}
-		if (!known)
-			absent = render_type(builder, load->name, beside[i]);
-		known = true;
-		add_entry(entries, beside[i], absent);
 	}
 }
 
 /* Types that the chains end in. */
-static void add_ends(struct gx_builder *builder, const struct gx_load *load, bool has_cname,
-		     const struct gx_type_set *types, struct entries *entries)
+static void add_ends(struct gx_builder *builder, const struct gx_load *load, const struct gx_owner *owner,
+		     bool has_cname, const struct gx_type_set *types, struct entries *entries)
 {
 	for (size_t i = 0; i < types->count; i++) {
 		uint16_t type = types->types[i];
@@ -378,7 +381,8 @@ static void add_ends(struct gx_builder *builder, const struct gx_load *load, boo
 			continue;
 		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(type))
 			continue;
-		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type)))
+		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type) ||
+				  gx_node_find(owner->node, type)))
 			continue;
 		add_entry(entries, type, render_type(builder, load->name, type));
 	}
@@ -417,7 +421,7 @@ static void store_entries(struct gx_builder *builder, struct gx_load *load, cons
 /* What names below get that do not exist. */
 static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
 {
-	uint32_t ref = render_below(builder, load->name, false);
+	uint32_t ref = render_below(builder, load->name);
 
 	if (ref == GX_REF_NONE)
 		return;
@@ -428,7 +432,7 @@ static void add_below(struct gx_builder *builder, struct gx_load *load, struct e
 /* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
 static void render_cut(struct gx_builder *builder, struct gx_load *load, struct entries *entries, bool is_signed)
 {
-	uint32_t referral = render_below(builder, load->name, false);
+	uint32_t referral = render_below(builder, load->name);
 
 	load->ref_a = load->ref_aaaa = entries->list[0].ref = referral;
 	for (size_t i = 0; is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
@@ -437,6 +441,15 @@ static void render_cut(struct gx_builder *builder, struct gx_load *load, struct 
 		add_entry(entries, KNOT_RRTYPE_DS, render_type(builder, load->name, KNOT_RRTYPE_DS));
 	add_below(builder, load, entries);
 	store_entries(builder, load, entries);
+}
+
+/* What a wildcard delegation or DNAME means is not defined (RFC 4592 4.2, RFC 6672 3.3). */
+static bool is_undefined(const struct gx_builder *builder, const knot_dname_t *name)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+	const struct gx_node *node = zone && knot_dname_is_wildcard(name) ? gx_zone_find(zone, name) : NULL;
+
+	return node && (node->delegation || gx_node_find(node, KNOT_RRTYPE_DNAME));
 }
 
 void gx_image_render(struct gx_builder *builder, struct gx_load *load)
@@ -449,8 +462,11 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 
 	gx_image_ends(builder, load->name, &ends);
 	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
-	if (is_cut(builder, load->name)) {
-		render_cut(builder, load, &entries, ends.is_signed);
+	if (is_undefined(builder, load->name) || is_cut(builder, load->name)) {
+		if (is_undefined(builder, load->name))
+			store_entries(builder, load, &entries);	/* all is passed */
+		else
+			render_cut(builder, load, &entries, ends.is_signed);
 		free(ends.types.types);
 		return;
 	}
@@ -470,7 +486,7 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 	}
 	for (size_t i = 0; ends.is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
 		add_entry(&entries, dnssec_types[i], GX_REF_NONE);
-	add_ends(builder, load, has_cname, &ends.types, &entries);
+	add_ends(builder, load, &owner, has_cname, &ends.types, &entries);
 	if (entries.overflow)
 		entries.list[0].ref = GX_REF_NONE;	/* types that found no place are passed */
 	free(ends.types.types);

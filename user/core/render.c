@@ -14,6 +14,7 @@
 #include "geoxdp/dns.h"
 #include "geoxdp/limits.h"
 #include "user/core/name.h"
+#include "user/core/pointers.h"
 
 /* A pointer to the question's name, right behind the header (RFC 1035 4.1.4). */
 #define POINTER_TO_QNAME (0xc000 | KNOT_WIRE_HEADER_SIZE)
@@ -31,11 +32,13 @@ struct chain {
 	uint16_t qtype;
 	const struct gx_location *location;
 	unsigned int rotation;
-	bool is_flat;		/* the question is of a wildcard: no compression */
+	bool is_flat;		/* without compression, but for the question's own name */
 	struct gx_rendered *out;
 	const knot_dname_t *names[GX_CHAIN_MAX + 1];	/* owners so far, the last one in question */
 	size_t n_names;
-	size_t additional_octets;
+	knot_dname_storage_t made[GX_CHAIN_MAX + 1];	/* of these, what DNAMEs made */
+	size_t n_qname;		/* records of the question's name, whose owners are pointers to it */
+	size_t core_octets;	/* of the message so far, without what may be left away; 0: nothing may */
 };
 
 struct gx_renderer *gx_renderer_new(const struct gx_config *config)
@@ -105,13 +108,15 @@ static int put_flat(const struct chain *chain, const knot_rrset_t *rrset, uint16
 	}
 	if (packet->current == KNOT_AUTHORITY)
 		knot_wire_add_nscount(packet->wire, count);
+	else if (packet->current == KNOT_ADDITIONAL)
+		knot_wire_add_arcount(packet->wire, count);
 	else
 		knot_wire_add_ancount(packet->wire, count);
 	return 0;
 }
 
 /* Put an RRset. rdata: put_rdata() and RRsets of zones. Addresses come in the order that is asked for. */
-static int put(const struct chain *chain, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
+static int put(struct chain *chain, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
 	       const knot_rdataset_t *rdata)
 {
 	/* Owner and suffix are found by libknot; the question's own name needs no search. */
@@ -126,13 +131,14 @@ static int put(const struct chain *chain, const knot_dname_t *owner, uint16_t ty
 	}
 	knot_rrset_init(&rrset, (knot_dname_t *)owner, type, KNOT_CLASS_IN, ttl_s);
 	rrset.rrs = *rdata;
+	chain->n_qname += owner == chain->qname ? rdata->count : 0;
 	if (chain->is_flat)
 		return put_flat(chain, &rrset, rotate);
 	return knot_pkt_put_rotate(chain->renderer->packet, hint, &rrset, rotate, KNOT_PF_NOTRUNC) ? -EMSGSIZE : 0;
 }
 
 /* Put an RRset of one record with the last name as its owner. */
-static int put_rdata(const struct chain *chain, uint16_t type, uint32_t ttl_s, const uint8_t *octets,
+static int put_rdata(struct chain *chain, uint16_t type, uint32_t ttl_s, const uint8_t *octets,
 		     uint16_t len)
 {
 	_Alignas(knot_rdata_t) uint8_t buffer[sizeof(knot_rdata_t) + KNOT_DNAME_MAXLEN + 1];
@@ -154,7 +160,7 @@ static bool is_repeated(const struct gx_geo_site *site, size_t index)
 }
 
 /* Put a site's addresses of a family, in the order written; an RRset has no record twice (RFC 2181 5). */
-static int put_addresses(const struct chain *chain, const struct gx_geo *geo, const struct gx_geo_site *site,
+static int put_addresses(struct chain *chain, const struct gx_geo *geo, const struct gx_geo_site *site,
 			 enum gx_family family)
 {
 	struct gx_renderer *renderer = chain->renderer;
@@ -177,45 +183,82 @@ static int put_addresses(const struct chain *chain, const struct gx_geo *geo, co
 		   &rdata);
 }
 
+/* Who has the addresses of a name that an RRset leads to, as far as its zone knows: it, or a wildcard. */
+static const struct gx_node *find_additional(const struct chain *chain, const struct gx_zone *zone,
+					     const knot_dname_t *name, const knot_dname_t *cut)
+{
+	struct gx_match match;
+
+	if (!gx_name_within(name, zone->apex) || gx_dict_find(&chain->renderer->lookup.geos, name, NULL))
+		return NULL;
+	match = gx_zone_match(zone, name);
+	if (match.kind == GX_MATCH_DELEGATION)
+		return cut ? gx_zone_find(zone, name) : NULL;
+	return match.kind == GX_MATCH_NODE || match.kind == GX_MATCH_WILDCARD ? match.node : NULL;
+}
+
+/* Does a record before this one lead to the same name? */
+static bool is_met(const struct gx_rrset *rrset, uint32_t index)
+{
+	const knot_dname_t *name = knot_rdata_name(knot_rdataset_at(&rrset->rdata, index), rrset->type);
+
+	for (uint32_t i = 0; i < index; i++) {
+		if (knot_dname_is_equal(knot_rdata_name(knot_rdataset_at(&rrset->rdata, i), rrset->type), name))
+			return true;
+	}
+	return false;
+}
+
 /*
- * Addresses of the names that an RRset of MX, NS or SRV leads to, as far as their zone has them (RFC 1034 4.3.2, 6). An
- * address of a geo name depends on the client, and is left to its own question. Knot and NSD add those of the same types.
+ * Addresses of the names that an RRset of MX, NS or SRV leads to (RFC 1034 4.3.2, 6). Those of a geo name depend on the
+ * client, and are left to their own question. Knot and NSD add them for the same types.
  */
-static int put_additional(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset)
+static int put_addresses_of(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
+			    const knot_dname_t *cut, bool below_cut)
 {
 	static const uint16_t types[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA };
 	knot_pkt_t *packet = chain->renderer->packet;
-	size_t before = packet->size;
 
-	if (chain->is_flat || !knot_rrtype_additional_needed(rrset->type))
-		return 0;
-	for (uint16_t i = 0; i < rrset->rdata.count; i++) {
-		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rdata, i);
+	for (uint32_t i = 0; i < 2u * rrset->rdata.count; i++) {
+		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rdata, i / 2);
 		const knot_dname_t *name = knot_rdata_name(rdata, rrset->type);
-		const struct gx_node *node = gx_name_within(name, zone->apex) ? gx_zone_find(zone, name) : NULL;
+		const struct gx_node *node = find_additional(chain, zone, name, cut);
+		const struct gx_rrset *address = gx_node_find(node, types[i % 2]);
+		knot_rrset_t put;
 
-		if (!node || gx_dict_find(&chain->renderer->lookup.geos, name, NULL) ||
-		    (node->below_cut && !chain->out->is_referral))
+		if (!address || (cut && gx_name_within(name, cut)) != below_cut || is_met(rrset, i / 2))
 			continue;
-		for (size_t j = 0; j < 2; j++) {
-			const struct gx_rrset *address = gx_node_find(node, types[j]);
-			knot_rrset_t put;
-
-			if (!address)
-				continue;
-			if (packet->current != KNOT_ADDITIONAL)
-				knot_pkt_begin(packet, KNOT_ADDITIONAL);
-			knot_rrset_init(&put, node->owner, types[j], KNOT_CLASS_IN, address->ttl_s);
-			put.rrs = address->rdata;
-			if (knot_pkt_put(packet, KNOT_COMPR_HINT_NONE, &put, KNOT_PF_CHECKDUP | KNOT_PF_NOTRUNC))
-				return -EMSGSIZE;
-		}
+		if (packet->current != KNOT_ADDITIONAL)
+			knot_pkt_begin(packet, KNOT_ADDITIONAL);
+		knot_rrset_init(&put, (knot_dname_t *)name, address->type, KNOT_CLASS_IN, address->ttl_s);
+		put.rrs = address->rdata;
+		if (chain->is_flat ? put_flat(chain, &put, 0) :
+				     knot_pkt_put(packet, KNOT_COMPR_HINT_NONE, &put, KNOT_PF_NOTRUNC))
+			return -EMSGSIZE;
 	}
-	chain->additional_octets = packet->size - before;
 	return 0;
 }
 
-static int put_soa(const struct chain *chain, const struct gx_zone *zone)
+/*
+ * Of a delegation, addresses below it come first: without them its servers cannot be reached, so they are not left away
+ * (RFC 9471 3). cut: its owner, or NULL.
+ */
+static int put_additional(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
+			  const knot_dname_t *cut)
+{
+	knot_pkt_t *packet = chain->renderer->packet;
+	int err = 0;
+
+	if (!knot_rrtype_additional_needed(rrset->type))
+		return 0;
+	if (cut)
+		err = put_addresses_of(chain, zone, rrset, cut, true);
+	chain->core_octets = packet->size;
+	chain->out->core_arcount = knot_wire_get_arcount(packet->wire);
+	return err ? err : put_addresses_of(chain, zone, rrset, cut, false);
+}
+
+static int put_soa(struct chain *chain, const struct gx_zone *zone)
 {
 	const struct gx_rrset *soa = gx_node_find(&zone->nodes[0], KNOT_RRTYPE_SOA);
 	uint32_t minimum;
@@ -229,7 +272,7 @@ static int put_soa(const struct chain *chain, const struct gx_zone *zone)
 		   &soa->rdata);
 }
 
-static int end_nodata(const struct chain *chain, const struct gx_zone *zone)
+static int end_nodata(struct chain *chain, const struct gx_zone *zone)
 {
 	chain->out->is_nodata = true;
 	return put_soa(chain, zone);
@@ -276,7 +319,7 @@ static int step_data(struct chain *chain, const struct gx_owner *owner)
 
 	if (rrset) {
 		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : put_additional(chain, owner->zone, rrset);
+		return err ? err : put_additional(chain, owner->zone, rrset, NULL);
 	}
 	rrset = gx_node_find(owner->node, KNOT_RRTYPE_CNAME);
 	if (!rrset || gx_type_beside_cname(chain->qtype))
@@ -324,7 +367,7 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 		if (!rrset)
 			return end_nodata(chain, owner->zone);
 		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : put_additional(chain, owner->zone, rrset);
+		return err ? err : put_additional(chain, owner->zone, rrset, NULL);
 	}
 	site = pick_site(chain, geo, rule, family);
 	if (site == GX_SITE_NONE && is_any) {
@@ -361,6 +404,51 @@ static int step_geo(struct chain *chain, const struct gx_owner *owner)
 	return follows_cname(chain->qtype) ? go_on(chain, target) : 0;
 }
 
+/* The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). */
+static int put_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
+{
+	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
+	int err;
+
+	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
+	err = put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
+	return err ? err : put_additional(chain, zone, ns, node->owner);
+}
+
+/* The CNAME that a DNAME makes (RFC 6672 3.1). One that would be too long is YXDOMAIN, which is the backend's. */
+static int step_dname(struct chain *chain)
+{
+	uint8_t *made = chain->made[chain->n_names - 1];
+	const struct gx_node *node = gx_lookup_dname(&chain->renderer->lookup, last_name(chain), made);
+	const struct gx_rrset *dname = gx_node_find(node, KNOT_RRTYPE_DNAME);
+	int err;
+
+	if (!dname)
+		return -ENOENT;
+	err = put(chain, node->owner, KNOT_RRTYPE_DNAME, dname->ttl_s, &dname->rdata);
+	err = err ? err : put_rdata(chain, KNOT_RRTYPE_CNAME, dname->ttl_s, made, knot_dname_size(made));
+	return err ? err : go_on(chain, made);
+}
+
+/*
+ * The last name is at or below a delegation: the chain ends with the referral; below a DNAME, it goes on (RFC 1034 4.3.2,
+ * 3b and RFC 6672 3.2). Of others' names nothing is said. Returns as step().
+ */
+static int step_out(struct chain *chain)
+{
+	const struct gx_zone *zone = gx_config_find_zone(chain->renderer->lookup.config, last_name(chain));
+	struct gx_match match;
+
+	if (chain->n_names == 1)
+		return -ENOENT;
+	if (!zone)
+		return 0;
+	match = gx_zone_match(zone, last_name(chain));
+	if (match.kind == GX_MATCH_DELEGATION)
+		return put_referral(chain, zone, match.node);
+	return match.kind == GX_MATCH_DNAME ? step_dname(chain) : -ENOENT;
+}
+
 /* What the last name of the chain adds. Returns 1: the chain goes on; 0: it is complete; -errno. */
 static int step(struct chain *chain)
 {
@@ -369,7 +457,7 @@ static int step(struct chain *chain)
 
 	switch (owner.kind) {
 	case GX_OWNER_OUT:
-		return chain->n_names == 1 ? -ENOENT : 0;
+		return step_out(chain);
 	case GX_OWNER_NONE:
 		chain->out->rcode = KNOT_RCODE_NXDOMAIN;
 		return put_soa(chain, owner.zone);
@@ -387,6 +475,10 @@ static int begin(struct chain *chain)
 
 	memset(chain->out, 0, offsetof(struct gx_rendered, picks));
 	chain->out->rotations = 1;
+	chain->names[0] = chain->qname;
+	chain->n_names = 1;
+	chain->n_qname = 0;
+	chain->core_octets = 0;
 	knot_pkt_clear(packet);
 	return knot_pkt_put_question(packet, chain->qname, KNOT_CLASS_IN, chain->qtype) ? -EMSGSIZE : 0;
 }
@@ -404,7 +496,7 @@ static void finish(const struct chain *chain)
 	out->ancount = knot_wire_get_ancount(packet->wire);
 	out->nscount = knot_wire_get_nscount(packet->wire);
 	out->arcount = knot_wire_get_arcount(packet->wire);
-	out->core_octets = out->len_octets - chain->additional_octets;
+	out->core_octets = chain->core_octets ? chain->core_octets - question : out->len_octets;
 	out->flags1 = GX_DNS1_AA;
 }
 
@@ -412,6 +504,38 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
 	      struct gx_rendered *out)
 {
 	return gx_render_rotated(renderer, qname, qtype, location, 0, out);
+}
+
+int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, size_t max)
+{
+	return gx_pointers_find(answer->octets - answer->question_octets, answer->question_octets,
+				answer->question_octets + answer->len_octets,
+				answer->keeps_qname ? KNOT_WIRE_HEADER_SIZE : 0, offsets, max);
+}
+
+/*
+ * Can the pointers of a wildcard's answer be moved? Not where data has the wildcard's own name: its pointer would mean the
+ * name in question.
+ */
+static bool can_move(const struct chain *chain)
+{
+	struct gx_rendered *out = chain->out;
+	int all = gx_rendered_pointers(out, NULL, 0), moving;
+
+	out->keeps_qname = true;
+	moving = gx_rendered_pointers(out, NULL, 0);
+	return all - moving == (int)chain->n_qname && moving <= GX_SHIFT_POINTERS;
+}
+
+static int render_chain(struct chain *chain)
+{
+	int err = begin(chain);
+
+	while (!err && (err = step(chain)) > 0)
+		err = 0;
+	if (!err)
+		finish(chain);
+	return err;
 }
 
 int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
@@ -423,90 +547,69 @@ int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, u
 		.qtype = qtype,
 		.location = gx_locations_get(renderer->lookup.config->locations, location),
 		.rotation = rotation,
-		.is_flat = knot_dname_is_wildcard(qname),
 		.out = out,
-		.names = { qname },
-		.n_names = 1,
 	};
-	int err;
+	int err = render_chain(&chain);
 
-	err = begin(&chain);
-	while (!err && (err = step(&chain)) > 0)
-		err = 0;
+	if (err || !knot_dname_is_wildcard(qname))
+		return err;
+	if (can_move(&chain)) {
+		out->base_octets = knot_dname_size(qname);
+		return 0;
+	}
+	chain.is_flat = true;
+	return render_chain(&chain);
+}
+
+static int render_referral(struct gx_renderer *renderer, const struct gx_zone *zone, const struct gx_node *node,
+			   struct gx_rendered *out)
+{
+	struct chain chain = { .renderer = renderer, .qname = node->owner, .qtype = KNOT_RRTYPE_A, .out = out };
+	int err = begin(&chain);
+
+	err = err ? err : put_referral(&chain, zone, node);
 	if (err)
 		return err;
 	finish(&chain);
+	out->is_referral = true;
+	out->flags1 = 0;
+	out->base_octets = knot_dname_size(chain.qname);
 	return 0;
 }
 
-/* The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). */
-static int put_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
+/* All names of a zone share it, so it is made for the shortest of them. */
+static int render_negative(struct gx_renderer *renderer, const struct gx_zone *zone, uint8_t rcode,
+			   struct gx_rendered *out)
 {
-	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
-	int err;
+	struct chain chain = { .renderer = renderer, .qname = zone->apex, .qtype = KNOT_RRTYPE_A, .out = out };
+	int err = begin(&chain);
 
-	chain->out->is_referral = true;
-	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
-	err = put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
-	return err ? err : put_additional(chain, zone, ns);
-}
-
-/* Are there addresses without which the servers below cannot be reached? They are not left away (RFC 9471 3). */
-static bool needs_glue(const struct gx_node *node)
-{
-	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
-
-	for (uint16_t i = 0; i < ns->rdata.count; i++) {
-		if (gx_name_within(knot_ns_name(knot_rdataset_at(&ns->rdata, i)), node->owner))
-			return true;
-	}
-	return false;
-}
-
-static int render_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
-{
-	int err = begin(chain);
-
-	err = err ? err : put_referral(chain, zone, node);
+	err = err ? err : put_soa(&chain, zone);
 	if (err)
 		return err;
-	finish(chain);
-	chain->out->flags1 = 0;
-	if (needs_glue(node))
-		chain->out->core_octets = chain->out->len_octets;
+	finish(&chain);
+	out->is_nodata = rcode == KNOT_RCODE_NOERROR;
+	out->rcode = rcode;
+	out->base_octets = knot_dname_size(chain.qname);
 	return 0;
 }
 
-static int render_negative(struct chain *chain, const struct gx_zone *zone, bool nodata)
+int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, struct gx_rendered *out)
 {
-	int err = begin(chain);
-
-	err = err ? err : put_soa(chain, zone);
-	if (err)
-		return err;
-	finish(chain);
-	chain->out->is_nodata = nodata;
-	chain->out->rcode = nodata ? KNOT_RCODE_NOERROR : KNOT_RCODE_NXDOMAIN;
-	return 0;
+	return render_negative(renderer, zone, KNOT_RCODE_NOERROR, out);
 }
 
-int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool nodata, struct gx_rendered *out)
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, struct gx_rendered *out)
 {
 	const struct gx_zone *zone = gx_config_find_zone(renderer->lookup.config, encloser);
-	struct chain chain = { .renderer = renderer, .qtype = KNOT_RRTYPE_A, .out = out, .n_names = 1 };
 	struct gx_match match;
-	bool is_cut;
-	int err;
 
 	if (!zone)
 		return -ENOENT;
 	match = gx_zone_match(zone, encloser);
-	is_cut = match.kind == GX_MATCH_DELEGATION;
+	if (match.kind == GX_MATCH_DELEGATION)
+		return render_referral(renderer, zone, match.node, out);
 	if (match.kind == GX_MATCH_DNAME || (match.kind == GX_MATCH_NODE && gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
 		return -ENOENT;
-	chain.qname = chain.names[0] = is_cut ? match.node->owner : zone->apex;
-	err = is_cut ? render_referral(&chain, zone, match.node) : render_negative(&chain, zone, nodata);
-	if (!err)
-		out->base_octets = knot_dname_size(chain.qname);
-	return err;
+	return render_negative(renderer, zone, KNOT_RCODE_NXDOMAIN, out);
 }

@@ -25,13 +25,15 @@ struct gx_rendered {
 	const uint8_t *octets;
 	size_t question_octets;	/* in front of them: header and question */
 	size_t len_octets;
-	size_t core_octets;	/* without the additional section, which may be left away; all of it where it may not */
+	size_t core_octets;	/* without those of the additional section that may be left away */
 	uint16_t ancount;
 	uint16_t nscount;
 	uint16_t arcount;
+	uint16_t core_arcount;
 	uint8_t flags1;		/* GX_DNS1_AA */
 	uint8_t rcode;		/* of the last name */
-	uint8_t base_octets;	/* of qname, where names below it may get it as well, their pointers moved; else 0 */
+	uint8_t base_octets;	/* of qname, where longer names may get it as well, their pointers moved; else 0 */
+	bool keeps_qname;	/* of these pointers, those to the question's name stay: a wildcard's */
 	bool is_referral;
 	const struct gx_zone *negative;	/* whose SOA is in it: NODATA or NXDOMAIN */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
@@ -61,14 +63,17 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
  * A chain of CNAMEs is followed through all loaded zones. It ends
  *  - with data, or with NODATA or NXDOMAIN and the SOA of the last name's zone, its TTL the lesser of its own
  *    and MINIMUM (RFC 2308 3);
- *  - where the next name is in no loaded zone, or below a cut: with the CNAMEs so far, NOERROR.
+ *  - where the next name is at or below a cut: with the CNAMEs so far, and the referral (RFC 1034 4.3.2, 3b);
+ *  - where the next name is in no loaded zone: with the CNAMEs so far, NOERROR.
+ * Below a DNAME it goes on with the CNAME that this synthesises (RFC 6672 3.2).
  *
  * The answer of a wildcard (a qname that begins with the label "*") holds for every name that the wildcard
- * synthesises, whatever its length: no pointer but the one to the question's name, which stands at offset 12.
+ * synthesises, whatever its length: with out->base_octets its pointers are moved, but for those to the question's name at
+ * offset 12; else it has no others.
  *
  * Returns 0;
- *  -ENOENT: not for us to answer: the name is in no loaded zone, at or below a delegation or below a DNAME, or
- *	its zone has no SOA for the negative answer;
+ *  -ENOENT: not for us to answer: qname is in no loaded zone, at or below a delegation or below a DNAME, or
+ *	a zone has no SOA for the negative answer;
  *  -ELOOP: the CNAMEs lead back to a name before them;
  *  -E2BIG: more than GX_CHAIN_MAX CNAMEs;
  *  -EMSGSIZE: no DNS message can hold the answer.
@@ -77,17 +82,27 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
 	      struct gx_rendered *out);
 
 /**
- * gx_render_below - what names below a name get, of which it is the closest encloser (RFC 4592 3.3.1)
- * @encloser: exists in a loaded zone
- * @nodata: what encloser itself gets instead, where it has not the type: NODATA with the SOA of its zone
+ * gx_rendered_pointers - where an answer with base_octets has the pointers that move
+ * @offsets: receives their offsets in the answer, ascending
+ * @max: of these
  *
- * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. In both, out->base_octets is set: a
- * question of a longer name has all pointers moved by the difference. Of all names of a zone,
- * NXDOMAIN and NODATA are the same: they are rendered for its apex.
+ * Returns how many there are, which may be more than max.
+ */
+int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, size_t max);
+
+/**
+ * gx_render_below - what names below a name get that do not exist (RFC 4592 3.3.1)
+ * @encloser: exists in a loaded zone
+ *
+ * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. out->base_octets is set: of all names
+ * of a zone, NXDOMAIN is the same.
  *
  * Returns 0; -ENOENT: not for us to answer, as below a DNAME; -EMSGSIZE.
  */
-int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool nodata, struct gx_rendered *out);
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, struct gx_rendered *out);
+
+/* NODATA of any name of a zone, in the same way. Returns as gx_render_below(). */
+int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, struct gx_rendered *out);
 
 /**
  * gx_render_rotated - as gx_render(), the A or AAAA RRset at the end of the answer in another order

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * reference CONF NSD_PORT KNOT_PORT RANDOM SEED: compare the program with NSD and Knot.
+ *
+ * Both serve the zones of CONF at 127.0.0.1. Prints, separated by tabs:
+ *	compared N
+ *	passed WHY N QUESTION			what the program passed, and the first such question
+ *	choice KIND N QUESTION			NSD and Knot differ, and the program is like one of them
+ *	wrong KIND N QUESTION			it is not; or they agree, and it does not; or it passed for no good reason
+ * KIND is "FIELD: WHAT NSD SAYS / WHAT KNOT SAYS / WHAT THE PROGRAM SAYS".
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libknot/descriptor.h>
+#include <libknot/packet/wire.h>
+
+#include "tests/conformance/program.h"
+#include "tests/conformance/reference_question.h"
+#include "tests/conformance/reference_reply.h"
+#include "user/core/frame.h"
+#include "user/core/native.h"
+
+#define BATCH		128	/* questions that are under way at a time */
+#define WAIT_MS		3000
+#define KINDS_MAX	512
+#define KIND_OCTETS	160
+
+enum { NSD, KNOT, PROGRAM, SERVERS };
+
+static const char *const servers[] = { "NSD", "Knot", "the program" };
+
+#define REASON_NAME(name, kind, text) #name,
+static const char *const reasons[] = { GX_REASONS(REASON_NAME) };
+
+/* --- what was found ---------------------------------------------------------------------------- */
+
+struct kind {
+	const char *verdict;
+	char text[KIND_OCTETS];
+	char *question;		/* the first */
+	size_t count;
+};
+
+static struct kind kinds[KINDS_MAX];
+static size_t n_kinds;
+
+static void count(const char *verdict, const char *text, const char *question)
+{
+	size_t i = 0;
+
+	while (i < n_kinds && (kinds[i].verdict != verdict || strcmp(kinds[i].text, text)))
+		i++;
+	if (i == KINDS_MAX) {
+		fprintf(stderr, "reference: more than %d kinds of differences\n", KINDS_MAX);
+		exit(1);
+	}
+	if (i == n_kinds) {
+		kinds[i].verdict = verdict;
+		snprintf(kinds[i].text, sizeof(kinds[i].text), "%s", text);
+		kinds[i].question = strdup(question);
+		n_kinds++;
+	}
+	kinds[i].count++;
+}
+
+/* --- comparing --------------------------------------------------------------------------------- */
+
+static const char wrong[] = "wrong", choice[] = "choice", passed[] = "passed";
+
+static bool is_truncated(const struct reply *reply)
+{
+	return knot_wire_get_tc(reply->wire) != 0;
+}
+
+/* Octets that the reply may have. */
+static size_t limit_of(const struct question *question)
+{
+	size_t size = question->edns_octets;
+
+	return size <= 512 ? 512 : size < 1232 ? size : 1232;
+}
+
+/* Why a section differs from what NSD and Knot agree on, where that is a choice; NULL: it is none. */
+static const char *find_excuse(const struct reply *replies, enum reply_field field, const struct question *question,
+			       size_t whole_octets)
+{
+	const struct reply *program = &replies[PROGRAM];
+
+	if (field < REPLY_ANSWER)
+		return NULL;
+	if (is_truncated(program) && program->shape[field - REPLY_ANSWER][0] == '-')
+		return "empty with TC=1";
+	if (field == REPLY_ADDITIONAL && whole_octets > limit_of(question) &&
+	    (reply_is_subset(program, &replies[NSD], field) || reply_is_subset(program, &replies[KNOT], field)))
+		return "fewer where not all fit";
+	return NULL;
+}
+
+static void compare_field(const struct reply *replies, enum reply_field field, const struct question *question,
+			  size_t whole_octets)
+{
+	int like_nsd = !reply_differs(&replies[NSD], &replies[PROGRAM], field);
+	int like_knot = !reply_differs(&replies[KNOT], &replies[PROGRAM], field);
+	const char *excuse = find_excuse(replies, field, question, whole_octets);
+	char text[KIND_OCTETS], shown[SERVERS][64];
+
+	if (like_nsd && like_knot)
+		return;
+	if (!like_nsd && !like_knot && excuse) {
+		snprintf(text, sizeof(text), "%s: %s", reply_field_name(field), excuse);
+		count(choice, text, question->text);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s%s: %s / %s / %s", question->type == KNOT_RRTYPE_ANY ? "ANY " : "",
+		 reply_field_name(field), reply_show(&replies[NSD], field, shown[NSD]),
+		 reply_show(&replies[KNOT], field, shown[KNOT]), reply_show(&replies[PROGRAM], field, shown[PROGRAM]));
+	count(like_nsd || like_knot ? choice : wrong, text, question->text);
+}
+
+/* whole_octets: of the program's reply, did it fit. */
+static void compare(struct reply *replies, const struct question *question, size_t whole_octets)
+{
+	for (int i = 0; i < SERVERS; i++) {
+		char text[KIND_OCTETS];
+
+		reply_read(&replies[i]);
+		if (!replies[i].fault)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", servers[i], replies[i].fault);
+		count(wrong, text, question->text);
+		return;
+	}
+	if (reply_minimise(&replies[NSD], &replies[PROGRAM]))
+		count(choice, "authority: NSD adds the zone's NS to positive answers", question->text);
+	for (int field = 0; field < REPLY_FIELD_COUNT; field++)
+		compare_field(replies, field, question, whole_octets);
+}
+
+/* --- asking ------------------------------------------------------------------------------------ */
+
+static int open_socket(const char *port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(atoi(port)) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 8 << 20;
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to))) {
+		perror("reference: socket");
+		exit(1);
+	}
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	return fd;
+}
+
+/* Ask a server all of them, and wait for the replies; those that do not come have no octets. */
+static void ask_server(int fd, const struct question *questions, size_t n, struct reply (*replies)[SERVERS], int server)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	uint8_t wire[REPLY_OCTETS];
+	size_t left = n;
+
+	for (size_t i = 0; i < n; i++) {
+		replies[i][server].octets = 0;
+		if (send(fd, questions[i].message, questions[i].message_octets, 0) < 0)
+			perror("reference: send");
+	}
+	while (left && poll(&ready, 1, WAIT_MS) > 0) {
+		ssize_t octets = recv(fd, wire, sizeof(wire), 0);
+		size_t id = octets >= 2 ? knot_wire_get_id(wire) : n;
+
+		if (id >= n || replies[id][server].octets)
+			continue;
+		memcpy(replies[id][server].wire, wire, (size_t)octets);
+		replies[id][server].octets = (size_t)octets;
+		left--;
+	}
+}
+
+/* Octets of the message that a question over TCP would get. */
+static size_t measure_whole(const struct gx_object *object, const struct question *question)
+{
+	const uint64_t mark = GX_TCP_MARK;
+	struct xdp_md context = { .data = sizeof(mark), .data_end = sizeof(mark) + question->octets };
+	uint8_t in[sizeof(mark) + sizeof(question->frame)], back[GX_OUTCOME_OCTETS];
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_size_in = context.data_end, .data_out = back,
+		    .data_size_out = sizeof(back), .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
+
+	memcpy(in, &mark, sizeof(mark));
+	memcpy(in + sizeof(mark), question->frame, question->octets);
+	if (bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts) || opts.retval != XDP_TX)
+		return SIZE_MAX;	/* larger than any */
+	return opts.data_size_out - sizeof(mark) - (size_t)(question->message - question->frame);
+}
+
+/* Labels between a name and the closest one above it that exists; what is below a cut does not. */
+static size_t depth_of(const struct gx_zone *zone, const knot_dname_t *name)
+{
+	const struct gx_node *node = gx_zone_find(zone, name);
+	size_t labels = 0;
+
+	for (; !node || node->below_cut; labels++) {
+		name += *name + 1;
+		node = gx_zone_find(zone, name);
+	}
+	return labels;
+}
+
+/* Why a question is passed. NULL: for no reason that docs/conformance.md knows. */
+static const char *find_pass(const struct gx_config *config, const struct question *question)
+{
+	knot_dname_storage_t name;
+	const struct gx_zone *zone;
+
+	memcpy(name, question->message + KNOT_WIRE_HEADER_SIZE, knot_dname_size(question->message + KNOT_WIRE_HEADER_SIZE));
+	knot_dname_to_lower(name);
+	zone = gx_config_find_zone(config, name);
+	if (question->type == KNOT_RRTYPE_OPT)
+		return "meta type";
+	if (!zone)
+		return "no loaded zone";
+	if (gx_zone_match(zone, name).kind == GX_MATCH_DNAME)
+		return "below a DNAME";
+	return depth_of(zone, name) > GX_ENCLOSER_LABELS ? "more than eight labels below what exists" : NULL;
+}
+
+/* Returns whether the program answered. */
+static bool ask_program(const struct gx_object *object, const struct gx_config *config,
+			const struct question *question, struct reply *reply)
+{
+	const char *why = find_pass(config, question);
+	struct gx_outcome outcome;
+	struct gx_failure failure;
+	size_t offset;
+
+	reply->octets = 0;
+	if (gx_object_run(object, question->frame, question->octets, &outcome, &failure)) {
+		fprintf(stderr, "reference: %s\n", failure.text);
+		exit(1);
+	}
+	if (outcome.action == XDP_PASS) {
+		count(why ? passed : wrong, why ? why : reasons[outcome.reason], question->text);
+		return false;
+	}
+	offset = outcome.action == XDP_TX ? gx_frame_message(outcome.frame, outcome.octets) : 0;
+	if (offset && outcome.octets - offset <= sizeof(reply->wire)) {
+		reply->octets = outcome.octets - offset;
+		memcpy(reply->wire, outcome.frame + offset, reply->octets);
+	}
+	return true;
+}
+
+static size_t compare_all(const struct gx_object *object, struct question_source *source, const int *fds)
+{
+	static struct question questions[BATCH];
+	static struct reply replies[BATCH][SERVERS];
+	size_t total = 0, n;
+
+	do {
+		for (n = 0; n < BATCH && question_next(source, n, &questions[n]); n++)
+			;
+		for (int server = NSD; server <= KNOT; server++)
+			ask_server(fds[server], questions, n, replies, server);
+		for (size_t i = 0; i < n; i++) {
+			total++;
+			if (ask_program(object, source->config, &questions[i], &replies[i][PROGRAM]))
+				compare(replies[i], &questions[i], measure_whole(object, &questions[i]));
+		}
+	} while (n == BATCH);
+	return total;
+}
+
+int main(int argc, char **argv)
+{
+	struct question_source source = {0};
+	struct gx_config config = {0};
+	struct gx_object *object;
+	int fds[2];
+
+	if (argc != 6) {
+		fputs("usage: reference CONF NSD_PORT KNOT_PORT RANDOM SEED\n", stderr);
+		return 2;
+	}
+	object = program_load(gx_config_read_native, argv[1], &config);
+	if (!object)
+		return 1;
+	source.config = &config;
+	source.random_left = strtoul(argv[4], NULL, 10);
+	source.seed = (unsigned int)strtoul(argv[5], NULL, 10);
+	fds[NSD] = open_socket(argv[2]);
+	fds[KNOT] = open_socket(argv[3]);
+	printf("compared\t%zu\n", compare_all(object, &source, fds));
+	for (size_t i = 0; i < n_kinds; i++) {
+		printf("%s\t%s\t%zu\t%s\n", kinds[i].verdict, kinds[i].text, kinds[i].count, kinds[i].question);
+		free(kinds[i].question);
+	}
+	close(fds[NSD]);
+	close(fds[KNOT]);
+	gx_object_free(object);
+	gx_config_free(&config);
+	return fflush(stdout) || ferror(stdout);
+}
