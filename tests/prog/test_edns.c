@@ -75,7 +75,7 @@ static const struct packet_case cases[] = {
 	SERVED("version_1_at_a_static_name_is_badvers", BADVERS, BADVERS, .opt_version = 1,
 	       .qname = "us.example.com."),
 	PASSED("version_1_at_a_name_that_is_not_loaded_is_passed", NAME, .opt_version = 1,
-	       .qname = "mail.example.com."),
+	       .qname = "mail.example.org."),
 
 	/* One OPT, with the root as its owner (RFC 6891 6.1.1) */
 	SERVED("two_opts_are_formerr_rfc6891_6_1_1", FORMERR, FORMERR, .opts = 2),
