@@ -11,8 +11,8 @@
 #include <libknot/rrtype/soa.h>
 #include <libzscanner/scanner.h>
 
-#include "tests/lib/reply.h"
 #include "tests/lib/edns.h"
+#include "tests/lib/reply.h"
 #include "tests/lib/wire.h"
 #include "tests/lib/world.h"
 

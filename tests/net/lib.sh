@@ -146,7 +146,7 @@ network_start() {
 
 # --- NSD ---------------------------------------------------------------------------------------
 
-# All is in $work; NSD ends with the namespaces.
+# All is in $work; NSD ends with the namespaces. $nsd_options: more lines of its server section.
 nsd_start() {	# [ZONE_FILE]
 	local zone=${1:-$PWD/tests/net/cdn/example.com.zone} try
 
@@ -166,8 +166,10 @@ nsd_start() {	# [ZONE_FILE]
 		  xfrdir: "$work/nsd"
 		  logfile: "$work/nsd/log"
 		  identity: "nsd"
+		  ${nsd_options:-}
 		remote-control:
-		  control-enable: no
+		  control-enable: yes
+		  control-interface: "$work/nsd/control"
 		zone:
 		  name: example.com
 		  zonefile: "$zone"
@@ -179,6 +181,8 @@ nsd_start() {	# [ZONE_FILE]
 	done
 	bail_out "NSD does not answer: $(cat "$work/nsd/log")"
 }
+
+nsd_control() { in_server nsd-control -c "$work/nsd/nsd.conf" "$@"; }
 
 # --- asking ------------------------------------------------------------------------------------
 

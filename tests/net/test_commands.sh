@@ -13,7 +13,7 @@ run() { "$@" 2> /dev/null; echo "status $?"; }
 # --- usage: status 2, nothing on stdout ------------------------------------------------------------
 
 like 'help' "$(run geoxdp help)" '^status 0$'
-for command in check query explain up down status stats; do
+for command in check query explain up down status stats cookie-secret; do
 	like "help $command" "$(run geoxdp help $command)" "^usage: geoxdp $command "
 	is "$command: an unknown option" "$(run geoxdp $command --nosuch)" 'status 2'
 done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* DNS cookies (RFC 7873, 9018) and the name server identifier (RFC 5001), judged with libknot's cookies: tests/lib/edns.c. */
+/* DNS cookies (RFC 7873, 9018) and NSID (RFC 5001), judged with libknot's cookies: see tests/lib/edns.c. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,7 +23,7 @@ static void cookies_on(void)
 	node_set_cookies(secrets, 2);
 }
 
-/* Without secrets, all is as if the option were an unknown one. The table comes before the tests that turn cookies on. */
+/* Without secrets, the option is as an unknown one. The table comes before the tests that turn cookies on. */
 static const struct packet_case cases[] = {
 	SERVED("cookie_is_ignored_without_secrets", GEO, WORLD_WWW_US, PACKET_OPTIONS(COOKIE(CLIENT, 8))),
 	SERVED("cookie_of_no_octet_is_ignored_without_secrets", GEO, WORLD_WWW_US, PACKET_OPTIONS(COOKIE("", 0))),

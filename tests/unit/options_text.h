@@ -7,20 +7,21 @@
 #include "user/core/select.h"
 
 /* The answer in cells, as the renderer gives it; octets: of GX_TCP_MAX_OCTETS. */
-static inline UNUSED struct gx_rendered answer_at(const struct gx_image *image, uint32_t cell, uint8_t *octets)
+/* name_octets: of the question. */
+static inline UNUSED struct gx_rendered answer_at(const struct gx_image *image, uint32_t cell, size_t name_octets,
+						  uint8_t *octets)
 {
 	const struct gx_answer *first = &image->answers[cell];
 
 	assert_true(cell > 0 && cell < image->n_cells && first->len_octets);
-	for (size_t i = 0; i < first->len_octets; i += GX_CELL_OCTETS)
-		memcpy(octets + i, first[i / GX_CELL_OCTETS].octets, GX_CELL_OCTETS);
+	read_cells(image, cell, name_octets, octets);
 	return (struct gx_rendered){
 		.octets = octets,
 		.len_octets = first->len_octets,
 		.ancount = first->ancount,
 		.nscount = first->nscount,
 		.arcount = first->arcount,
-		.flags1 = first->flags1,
+		.flags1 = first->flags & GX_DNS1_AA,
 		.rcode = first->rcode,
 		.is_nodata = first->flags & GX_ANSWER_NODATA,
 	};
@@ -30,7 +31,7 @@ static inline UNUSED struct gx_rendered answer_at(const struct gx_image *image, 
 static inline UNUSED char *cell_text(struct fixture *fixture, const char *name, uint16_t type, uint32_t cell)
 {
 	uint8_t octets[GX_TCP_MAX_OCTETS + GX_CELL_OCTETS];
-	struct gx_rendered answer = answer_at(&fixture->image, cell, octets);
+	struct gx_rendered answer = answer_at(&fixture->image, cell, knot_dname_size(scene_name(&fixture->scene, name)), octets);
 	char *whole = scene_text(scene_name(&fixture->scene, name), type, &answer), *text = strdup("");
 	char *cursor = strchr(whole, '\n') + 1, *line;
 

@@ -244,7 +244,7 @@ static void compare(struct fixture *fixture, const char *name, uint16_t type, ui
 	struct gx_selection selection = selection_of(&fixture->image);
 	struct gx_choice choice = choice_of(fixture, name, type, location);
 	uint32_t cell = choice.option ? gx_select_answer(&selection, choice.option, choice.answer) : choice.answer;
-	struct gx_rendered answer = answer_at(&fixture->image, cell, octets);
+	struct gx_rendered answer = answer_at(&fixture->image, cell, knot_dname_size(scene_name(&fixture->scene, name)), octets);
 	char *text = scene_text(scene_name(&fixture->scene, name), type, &answer);
 	char *expected = ask_oracle(fixture, name, type, location);
 

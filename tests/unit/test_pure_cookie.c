@@ -2,8 +2,8 @@
 /*
  * bpf/pure/siphash.h and cookie.h: server cookies as RFC 9018 makes them.
  *
- * The vectors are those of RFC 9018 appendix A. Each of their hashes, and those of the octets 00 01 02 ... below, was also
- * computed by OpenSSL 3.0: `openssl mac -macopt hexkey:KEY -macopt size:8 -in FILE SIPHASH`.
+ * The vectors are those of RFC 9018 appendix A. Each of their hashes, and those of the octets 00 01 02 ... below, was
+ * also computed by OpenSSL 3.0: `openssl mac -macopt hexkey:KEY -macopt size:8 -in FILE SIPHASH`.
  */
 #include <setjmp.h>
 #include <stdarg.h>

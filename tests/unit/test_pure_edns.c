@@ -211,6 +211,8 @@ static size_t naive_owner(const uint8_t *dns, size_t offset, size_t octets)
 
 static int naive_options(const uint8_t *options, size_t octets, struct gx_edns *edns)
 {
+	int cookies = 0;
+
 	for (int count = 0; octets; count++) {
 		size_t data;
 
@@ -226,6 +228,17 @@ static int naive_options(const uint8_t *options, size_t octets, struct gx_edns *
 			edns->ecs_family = get16(options + 4);
 			edns->ecs_source_bits = options[6];
 			memcpy(edns->ecs_address, options + 8, data - 4);
+		}
+		if (get16(options) == 3)
+			edns->wants_nsid = 1;
+		/* Of several cookies the first counts (RFC 7873 5.2). */
+		if (get16(options) == 10 && !cookies++) {
+			if (data < 8 || (data > 8 && data < 16) || data > 40)
+				edns->bad_cookie = 1;
+			else
+				edns->cookie_octets = (uint8_t)data;
+			if (edns->cookie_octets)
+				memcpy(&edns->cookie, options + 4, data == 24 ? 24 : 8);
 		}
 		options += 4 + data;
 		octets -= 4 + data;
@@ -296,6 +309,8 @@ static size_t put_opt(uint8_t *dns, size_t offset, int options, unsigned int *se
 		to[1] = (uint8_t)(rand_r(seed) % 12);
 		to[2] = 0;
 		to[3] = data;
+		if (to[1] == 10 && rand_r(seed) % 2)
+			data = to[3] = (uint8_t[]){ 8, 15, 16, 24, 40, 41 }[rand_r(seed) % 6];
 		fill(to + 4, data, seed);
 		if (to[1] == 8 && may_have_ecs) {
 			memcpy(to + 3, "\7\0\1\30\0\12\5\0", 8);	/* 10.5.0.0/24 */

@@ -93,6 +93,18 @@ static int gx_lock_folder(const struct gx_command *command, const char *file)
 	return fd;
 }
 
+/* Keep `up` from reading old secrets, and pinning them when the others have been changed. */
+static int gx_lock_pins(const struct gx_command *command, int *lock)
+{
+	struct gx_failure failure;
+
+	*lock = access(GX_PIN_ROOT, F_OK) ? -1 : gx_pins_lock(&failure);
+	if (*lock >= 0 || access(GX_PIN_ROOT, F_OK))
+		return GX_EXIT_DONE;
+	gx_complain(command, "%s", failure.text);
+	return GX_EXIT_FAILED;
+}
+
 /* --- what to do -------------------------------------------------------------------------------- */
 
 /* The secret of `add`: the operand, or with "-" a line of standard input, which `ps` does not show. */
@@ -264,12 +276,34 @@ static int gx_read_file(const char *file, struct gx_cookie_secrets *secrets)
 	return error ? GX_EXIT_INVALID : GX_EXIT_DONE;
 }
 
+/* With the file found and all locked. */
+static int gx_work(const struct gx_command *command, const struct gx_options *options, const struct gx_action *action,
+		   struct gx_jar *jar)
+{
+	const char *file = gx_find_file(command, options, jar);
+	int result, lock, pins;
+
+	if (!file)
+		return GX_EXIT_USAGE;
+	lock = gx_lock_folder(command, file);
+	if (lock < 0)
+		return GX_EXIT_FAILED;
+	result = gx_lock_pins(command, &pins);
+	if (result == GX_EXIT_DONE)
+		result = gx_read_file(file, &jar->secrets);
+	if (result == GX_EXIT_DONE)
+		result = gx_change(command, options, action, jar);
+	if (pins >= 0)
+		close(pins);
+	close(lock);
+	return result;
+}
+
 int gx_cmd_cookie_secret(const struct gx_command *command, const struct gx_options *options)
 {
 	const struct gx_action *action = gx_find_action(options->operands[0]);
 	struct gx_jar jar = {0};
-	const char *file;
-	int result, lock = -1;
+	int result;
 
 	if (!action || (options->n_operands > 1 && action->change != gx_add)) {
 		gx_complain(command, "%s; usage: geoxdp %s [options] %s",
@@ -277,21 +311,12 @@ int gx_cmd_cookie_secret(const struct gx_command *command, const struct gx_optio
 		return GX_EXIT_USAGE;
 	}
 	result = gx_find_holders(command, options, &jar);
-	file = result == GX_EXIT_DONE ? gx_find_file(command, options, &jar) : NULL;
-	if (result == GX_EXIT_DONE && !file)
-		result = GX_EXIT_USAGE;
-	if (result == GX_EXIT_DONE) {
-		lock = gx_lock_folder(command, file);
-		result = lock < 0 ? GX_EXIT_FAILED : gx_read_file(file, &jar.secrets);
-	}
 	if (result == GX_EXIT_DONE)
-		result = gx_change(command, options, action, &jar);
+		result = gx_work(command, options, action, &jar);
 	if (result == GX_EXIT_DONE && options->json)
 		gx_report_json(options, &jar);
 	else if (result == GX_EXIT_DONE && !options->quiet)
 		gx_report(options, &jar);
-	if (lock >= 0)
-		close(lock);
 	if (jar.holders)
 		explicit_bzero(jar.holders, jar.n_holders * sizeof(*jar.holders));
 	free(jar.holders);

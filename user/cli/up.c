@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "user/cli/cli.h"
+#include "user/core/cookies.h"
 #include "user/core/digest.h"
 #include "user/core/mem.h"
 #include "user/sys/group.h"
@@ -123,7 +124,6 @@ static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config
 	}
 	if (!error)
 		error = gx_group_look(targets, wish->n_interfaces, failure);
-	services->cookies = &config->cookies;
 	services->nsid = config->nsid;
 	services->n_nsid = config->nsid_octets;
 	if (!error && config->n_addresses) {
@@ -157,10 +157,21 @@ static int gx_build(const struct gx_options *options, const struct gx_input *inp
 	return error;
 }
 
+/* Secrets may have been rolled since the configuration was read. From here on, `geoxdp cookie-secret` waits. */
+static void gx_read_cookies_again(struct gx_cookie_secrets *cookies)
+{
+	struct gx_diag diag = {};
+
+	if (cookies->file[0])
+		gx_cookies_read(cookies, cookies->file, NULL, &diag); /* as they were, where the file is broken by now */
+	gx_diag_free(&diag);
+}
+
 static int gx_up(const struct gx_command *command, const struct gx_options *options, const struct gx_wish *wish,
 		 const struct gx_input *input, struct gx_failure *failure)
 {
 	struct gx_target *targets = gx_calloc(wish->n_interfaces, sizeof(*targets));
+	struct gx_cookie_secrets cookies = input->config.cookies;
 	struct gx_services services = {};
 	struct gx_object *object = NULL;
 	struct gx_failure left_away;
@@ -172,6 +183,8 @@ static int gx_up(const struct gx_command *command, const struct gx_options *opti
 		free(targets);
 		return -1;
 	}
+	gx_read_cookies_again(&cookies);
+	services.cookies = &cookies;
 	error = gx_look_at_targets(wish, &input->config, targets, &services, failure);
 	if (!error)
 		error = gx_build(options, input, targets, &services, &object, failure);

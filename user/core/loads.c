@@ -40,6 +40,14 @@ static void collect_nodes(struct gx_builder *builder, const struct gx_zone *zone
 	}
 }
 
+/* The target of each site, and behind these that of the last resort. NULL: none. */
+static const knot_dname_t *target_at(const struct gx_config *config, const struct gx_geo *geo, size_t i)
+{
+	if (i < config->maps[geo->map].n_sites)
+		return geo->sites[i].target;
+	return geo->last_resort ? geo->last_resort->target : NULL;
+}
+
 /* Names that exist only because a geo name is below them: no backend knows of these. */
 static void collect_above(struct gx_builder *builder, const struct gx_geo *geo)
 {

@@ -2,6 +2,8 @@
 /* Image: the answers that all names of a zone share, whatever their length. */
 #include <errno.h>
 
+#include <libknot/descriptor.h>
+
 #include "user/core/image_impl.h"
 
 /* Do its pointers fit into the cell behind it? */
