@@ -22,11 +22,11 @@ at_geo() {	# REASON REPLY DIG_ARGUMENT...
 	shift 2
 	expect_dig "geo name: dig $*" "$reason" "$reply" -b $us4 +norec "$@"
 }
-at_zone() {	# REPLY DIG_ARGUMENT...
-	local reply=$1
+at_zone() {	# REASON REPLY DIG_ARGUMENT...
+	local reason=$1 reply=$2
 
-	shift
-	expect_dig "zone: dig $*" PASSED_NAME "$reply" -b $us4 +norec +noauthority +noadditional "$@"
+	shift 2
+	expect_dig "zone: dig $*" "$reason" "$reply" -b $us4 +norec +noauthority +noadditional "$@"
 }
 both_soa() {	# FLAGS OPT DIG_ARGUMENT...
 	local flags=$1 edns=$2
@@ -34,14 +34,14 @@ both_soa() {	# FLAGS OPT DIG_ARGUMENT...
 	shift 2
 	at_geo SERVED_NODATA "NOERROR qr aa$flags$edns
 $geo_soa" "$@" soa geo.example.com
-	at_zone "NOERROR qr aa$flags$edns
+	at_zone SERVED_STATIC "NOERROR qr aa$flags$edns
 $zone_soa" "$@" soa example.com
 }
 
 both_soa '' '' +noedns +noad
 at_geo SERVED_NODATA "NOERROR qr aa
 $geo_soa" +noedns +noad type1000 geo.example.com
-at_zone 'NOERROR qr aa' +noedns +noad type1000 example.com
+at_zone SERVED_NODATA 'NOERROR qr aa' +noedns +noad type1000 example.com
 both_soa '' '' +noedns +noad +cd
 both_soa '' '' +noedns +ad
 both_soa '' '' +noedns +noad +zflag
@@ -58,7 +58,8 @@ both_soa '' "$opt" +edns=0 +nocookie +ednsflags=0x40
 at_geo SERVED_NODATA "NOERROR qr aa$opt
 ecs 0.0.0.0/0/0
 $geo_soa" +edns=0 +cookie +nsid +expire +subnet=0.0.0.0/0 soa geo.example.com
-at_zone "NOERROR qr aa$opt
+at_zone SERVED_STATIC "NOERROR qr aa$opt
+ecs 0.0.0.0/0/0
 $zone_soa" +edns=0 +cookie +nsid +expire +subnet=0.0.0.0/0 soa example.com
 
 show_question=yes
@@ -66,13 +67,16 @@ for options in '' +ednsflags=0x40 +ednsopt=100; do
 	# shellcheck disable=SC2086
 	at_geo SERVED_BADVERS "BADVERS qr$opt
 qd ;geo IN SOA" +edns=1 +noednsneg +nocookie $options soa geo.example.com
+	# shellcheck disable=SC2086
+	at_zone SERVED_BADVERS "BADVERS qr$opt
+qd ;example.com. IN SOA" +edns=1 +noednsneg +nocookie $options soa example.com
 done
 show_question=
 
 at_geo SERVED_NODATA "NOERROR qr aa
 edns 0 do 1232
 $geo_soa" +dnssec +bufsize=512 +ignore dnskey geo.example.com
-at_zone 'NOERROR qr aa
+at_zone SERVED_NODATA 'NOERROR qr aa
 edns 0 do 1232' +dnssec +bufsize=512 +ignore dnskey example.com
 
 done_testing
