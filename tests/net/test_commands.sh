@@ -66,14 +66,14 @@ status 0'
 # --- JSON ------------------------------------------------------------------------------------------
 
 is 'check --json: valid' "$(geoxdp check --json --pdns $cdn | json valid)" 1
-is 'check --json: counts' "$(geoxdp check --json --pdns $cdn | json names)" 6
+is 'check --json: counts' "$(geoxdp check --json --pdns $cdn | json names)" 9
 is 'check --json: invalid' "$(geoxdp check --json --pdns $bad 2> /dev/null | json valid)" 0
 like 'check --json: a finding' "$(geoxdp check --json --pdns $bad 2> /dev/null | json findings 0 file)" \
 	'^tests/data/bad/everything-wrong/'
 is 'query --json: answered' "$(geoxdp query --json --pdns $cdn --from $us4 geo.example.com | json answer 1 data)" \
 	192.0.2.20
 is 'query --json: by whom' "$(geoxdp query --json --pdns $cdn geo.example.com | json reason)" SERVED_GEO
-is 'query --json: passed' "$(geoxdp query --json --pdns $cdn example.com MX | json action)" passed
+is 'query --json: passed' "$(geoxdp query --json --pdns $cdn example.org MX | json action)" passed
 is 'explain --json: where' "$(geoxdp explain --json --pdns $cdn $us4 | json country)" US
 is 'explain --json: the line' "$(geoxdp explain --json --pdns $cdn $us4 | json line)" 2
 is 'explain --json: nowhere' "$(geoxdp explain --json --pdns $cdn $nowhere4 | json location)" 0

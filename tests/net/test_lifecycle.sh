@@ -50,7 +50,7 @@ nothing_left 'after all these'
 
 # --- up, and up again ------------------------------------------------------------------------------
 
-is 'up' "$(geoxdp up --pdns $cdn -i ns0 2>&1)" 'ns0: generation 1 attached in native mode: 6 names on 3 addresses'
+is 'up' "$(geoxdp up --pdns $cdn -i ns0 2>&1)" 'ns0: generation 1 attached in native mode: 9 names on 3 addresses'
 is 'no process is left to serve' "$(grep -l geoxdp /proc/[0-9]*/comm)" ''
 serves_us 'it serves'
 is 'the program and its maps are pinned' \
@@ -59,7 +59,7 @@ is 'the program and its maps are pinned' \
 	'answers choices countries4 countries6 meta names nets4 nets6 prog services stats types'
 like 'status' "$(geoxdp status)" '^ns0: native XDP, generation 1, [0-9]+ s old$'
 is 'up again' "$(geoxdp up --pdns $cdn -i ns0 2>&1)" \
-	'ns0: generation 2 swapped in in native mode: 6 names on 3 addresses'
+	'ns0: generation 2 swapped in in native mode: 9 names on 3 addresses'
 is 'the generation before stays pinned' "$(generations)" 'gen-1 gen-2 link'
 serves_us 'the new generation serves'
 is 'and goes on counting where the one before was' "$(counts | grep SERVED_GEO)" 'SERVED_GEO=2'
@@ -135,8 +135,8 @@ serves_us 'and serves with it'
 is 'ns1 has nothing of ours' "$(generations ns1)" ''
 in_server ip link set ns1 xdp off
 is 'both' "$(geoxdp up --pdns $cdn -i ns0 -i ns1 2>&1)" \
-'ns0: generation 26 swapped in in native mode: 6 names on 5 addresses
-ns1: generation 26 attached in native mode: 6 names on 5 addresses'
+'ns0: generation 26 swapped in in native mode: 9 names on 5 addresses
+ns1: generation 26 attached in native mode: 9 names on 5 addresses'
 is 'status of both' "$(geoxdp status | grep -c XDP)" 2
 is 'down of one' "$(geoxdp down -i ns1)" 'ns1: detached'
 is 'has no program' "$(attached ns1)" ''
@@ -151,7 +151,7 @@ fails 'status says that the interface is gone' 1 \
 	geoxdp status
 server_link
 is 'up attaches anew' "$(geoxdp up --pdns $cdn -i ns0 2>&1)" \
-	'ns0: generation 27 attached in native mode: 6 names on 3 addresses'
+	'ns0: generation 27 attached in native mode: 9 names on 3 addresses'
 is 'with the generations of before' "$(generations)" 'gen-25 gen-26 gen-27 link'
 serves_us 'and serves'
 in_server ip link del ns0
