@@ -11,6 +11,7 @@
 #include "user/cli/message.h"
 #include "user/core/iso3166.h"
 #include "user/core/render.h"
+#include "user/core/unit_name.h"
 
 /* What a reference says to the client, as the program finds it; of what is drawn by query, one. */
 struct gx_told {
@@ -169,8 +170,11 @@ static const char *gx_site_name(const struct gx_input *input, const struct gx_to
 /* What keeps a site from being answered; "": nothing. */
 static const char *gx_site_state(const struct gx_image *image, const char *site)
 {
+	char name[GX_UNIT_NAME_OCTETS];
+
+	gx_unit_name(site, name);
 	for (size_t i = 1; i < image->n_units; i++)
-		if (image->units[i].flags & GX_UNIT_SITE && !strcmp(image->units[i].name, site))
+		if (image->units[i].flags & GX_UNIT_SITE && !strcmp(image->units[i].name, name))
 			return gx_unit_state(&image->units[i]);
 	return "";
 }
@@ -318,12 +322,13 @@ static uint32_t gx_taken_site(const struct gx_input *input, const struct gx_told
 {
 	const struct gx_image *image = &input->image;
 	const struct gx_map *map = &input->config.maps[pick->geo->map];
+	char name[GX_UNIT_NAME_OCTETS];
 
 	for (size_t i = 0; i < told->taken->n_units; i++) {
 		const struct gx_unit *unit = &image->units[image->option_units[told->taken->units + i].unit];
 
 		for (uint32_t site = 0; unit->flags & GX_UNIT_SITE && site < map->n_sites; site++)
-			if (!strcmp(map->sites[site], unit->name))
+			if (!strcmp(gx_unit_name(map->sites[site], name), unit->name))
 				return site;
 	}
 	return pick->site;
