@@ -56,8 +56,8 @@ like 'by query: no site of its own' "$(sites -c "$conf" $us4 drawn.example.com)"
 like 'the draw of an address by query makes all by query' "$(explain -c "$conf" $us4 drawn.example.com)" \
 	'^ECS scope (0|1?[0-9])$'
 is '--json: weights' "$(explain --json -c "$conf" $us4 weighed.example.com | json maps 0 weights eu)" 3
-for i in {1..40}; do
-	explain --json -c "$conf" "10.7.$i.1" weighed.example.com | json maps 0 site
+for client in {1..40}; do
+	explain --json -c "$conf" "10.7.$client.1" weighed.example.com | json maps 0 site
 done | sort | uniq -c > "$work/sites"
 like 'clients are shared out' "$(awk '{ n[$2] = $1 } END { print (n["eu"] > 20 && n["us"] > 3) }' "$work/sites")" '^1$'
 

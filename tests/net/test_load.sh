@@ -68,7 +68,7 @@ flood_start udp=$us4 udp=$jp4 udp=$gb4
 flood allow a-eu a-us
 sleep 1
 flood count
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for _ in 1 2 3 4 5 6 7 8 9 10; do
 	flood allow a-eu a-us b-eu b-us
 	is_up b
 	flood allow b-eu b-us
