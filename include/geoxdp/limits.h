@@ -45,7 +45,7 @@
 
 /* Answers that one choice can have: what comes after is left away, with a warning. */
 #define GX_OPTIONS_MAX		64
-/* "web 2001:db8:...", a site's name, or a check's name and a domain name's beginning. */
+/* "web 2001:db8:...", a site's name, or a check's name and a domain name; what is longer ends in a digest of the whole. */
 #define GX_UNIT_NAME_OCTETS	112
 
 /* Generations that stay pinned: the one that serves, and those that `geoxdp rollback` can go to. */

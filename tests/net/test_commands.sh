@@ -103,6 +103,33 @@ wait $watch
 is 'stats --watch ends well when interrupted' $? 0
 like 'and had printed some' "$(grep -c '^ns0' "$work/watch")" '^[2-9]$'
 
+# --- completion --------------------------------------------------------------------------------------
+
+completes() {	# NAME WANT WORD...: what the last word becomes
+	local name=$1 want=$2
+
+	shift 2
+	# shellcheck disable=SC2016
+	is "completion: $name" "$(in_server env PATH="$(realpath "$BUILD"):$PATH" bash -c '
+		. user/cli/completion.bash
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+		_geoxdp
+		echo "${COMPREPLY[*]}"' bash geoxdp "$@")" "$want"
+}
+completes 'commands' 'drain' dr
+completes 'options of a command' '--for' drain --f
+completes 'net' 'add del list' net ''
+completes 'kinds of set-ups' 'pdns pdns-geoip' import p
+completes 'files' 'README.md' diff READ
+completes 'files of options' 'Makefile' run -c Makef
+geoxdp drain -q us.example.com. 2> /dev/null
+completes 'sites that are drained' 'us.example.com.' undrain ''
+geoxdp undrain -q us.example.com.
+completes 'generations to go back to' "$(geoxdp status --json | json 0 kept 0 generation)" rollback 1
+geoxdp net add -q 10.5.0.0/24 US
+completes 'overrides' '10.5.0.0/24' net del 10
+geoxdp net del -q 10.5.0.0/24
+
 # --- privileges ------------------------------------------------------------------------------------
 
 # The repository may be where nobody can read it.

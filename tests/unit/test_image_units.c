@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Units, checks and locations of an image. */
 #include "tests/unit/options_text.h"
+#include "user/core/unit_name.h"
 
 static const char *const arguments[] = { "/bin/probe", "--site={site}", "{address}" };
 
@@ -76,6 +77,34 @@ static void units_are_sites_first_and_then_targets_each_once(void **state)
 	assert_options(fixture, "b.example.com.", GX_TYPE_A, 0,
 		       "[eu, web 192.0.2.1] 60 192.0.2.1\n[us, web 192.0.2.3] 60 192.0.2.3\n");
 	assert_options(fixture, "a.example.com.", GX_TYPE_AAAA, 0, "");
+}
+
+/* They were cut off, so that one target's state was carried to another's, and a drain of one site drained both. */
+static void long_names_with_one_beginning_stay_two(void **state)
+{
+	struct fixture *fixture = *state;
+	struct gx_image *image = &fixture->image;
+	struct gx_map *map = &fixture->scene.config.maps[0];
+	char shortened[GX_UNIT_NAME_OCTETS], twice[GX_UNIT_NAME_OCTETS], long_name[2][200];
+
+	for (size_t i = 0; i < 2; i++) {
+		memset(long_name[i], 'x', sizeof(long_name[i]) - 1);
+		long_name[i][sizeof(long_name[i]) - 1] = '\0';
+		long_name[i][150] = "ab"[i];
+	}
+	make(fixture);
+	map->sites[0] = long_name[0];
+	map->sites[1] = long_name[1];
+	build(fixture);
+	assert_string_not_equal(image->units[1].name, image->units[2].name);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(strlen(image->units[1 + i].name), GX_UNIT_NAME_OCTETS - 1);
+		assert_string_equal(gx_unit_name(long_name[i], shortened), image->units[1 + i].name);
+		assert_string_equal(gx_unit_name(shortened, twice), shortened);
+	}
+	/* Not in the middle of a character. */
+	memcpy(long_name[0] + 93, "\xc3\xa4", 2);
+	assert_memory_equal(gx_unit_name(long_name[0], shortened) + 93, "~", 1);
 }
 
 static void checks_of_targets_have_their_address(void **state)
@@ -200,6 +229,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(units_are_sites_first_and_then_targets_each_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(long_names_with_one_beginning_stay_two, setup, teardown),
 		cmocka_unit_test_setup_teardown(checks_of_targets_have_their_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(checks_of_sites_act_on_the_site, setup, teardown),
 		cmocka_unit_test_setup_teardown(name_of_a_target_is_where_to_connect, setup, teardown),

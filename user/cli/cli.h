@@ -137,6 +137,9 @@ void gx_show_progress(const char *step, const char *object);
 /* Print and free a JSON value. */
 int gx_print_json(json_t *value);
 
+/* "drained", "down", "pending"; "": it is up. */
+const char *gx_unit_state(const struct gx_unit *unit);
+
 /* Seconds, octets and counts in the form people read; buffers of 32. */
 char *gx_show_octets(uint64_t octets, char *buffer);
 char *gx_show_age(uint64_t seconds, char *buffer);

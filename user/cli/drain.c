@@ -8,6 +8,7 @@
 #include "user/cli/change.h"
 #include "user/core/mem.h"
 #include "user/core/text.h"
+#include "user/core/unit_name.h"
 
 /* The sites of all that serves, each once; free the list. */
 static const char **gx_list_sites(const struct gx_change *change, size_t *count)
@@ -38,11 +39,12 @@ static bool gx_check_site(const struct gx_command *command, const struct gx_chan
 {
 	size_t count, used = 0;
 	const char **names = gx_list_sites(change, &count), *near;
-	char list[512] = "none";
+	char list[512] = "none", short_name[GX_UNIT_NAME_OCTETS];
 	bool is_there = false;
 
+	gx_unit_name(site, short_name);
 	for (size_t i = 0; i < count; i++) {
-		is_there = is_there || !strcmp(names[i], site);
+		is_there = is_there || !strcmp(names[i], short_name);
 		if (used < sizeof(list))
 			used += snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", names[i]);
 	}

@@ -6,27 +6,11 @@
 #include <string.h>
 
 #include "geoxdp/dns.h"
-#include "geoxdp/hash.h"
-#include "user/cli/cli.h"
-#include "user/cli/message.h"
+#include "user/cli/explain.h"
 #include "user/core/iso3166.h"
 #include "user/core/location.h"
-#include "user/core/render.h"
-#include "user/sys/serving.h"
 
-/* Where an address is, and who says so. */
-struct gx_place {
-	struct gx_addr asked;
-	struct gx_addr addr;		/* the IPv4 address that an IPv6 address carries, or the same */
-	unsigned int scope_offset;
-	const struct gx_range *range;
-	uint32_t location;
-	unsigned int class_bits;
-	unsigned int location_bits;
-	struct gx_prefix leaf;
-};
-
-static void gx_find_place(const struct gx_input *input, struct gx_place *place)
+static void gx_find_place(const struct gx_input *input, const struct gx_now *now, struct gx_place *place)
 {
 	const struct gx_partition *partition;
 	const struct gx_image *image = &input->image;
@@ -39,6 +23,8 @@ static void gx_find_place(const struct gx_input *input, struct gx_place *place)
 	place->location = place->range->location;
 	place->class_bits = gx_partition_depth(partition, image->class_of, image->n_locations, place->addr.value);
 	place->location_bits = gx_partition_depth(partition, NULL, 0, place->addr.value);
+	if (now)
+		gx_now_place(now, place);
 	place->leaf.bits = place->location_bits;
 	place->leaf.addr.family = place->addr.family;
 	if (place->leaf.bits)
@@ -91,6 +77,10 @@ static json_t *gx_place_json(const struct gx_input *input, const struct gx_place
 		json_object_set_new(object, "asn", json_integer(location->asn));
 	if (location->own)
 		json_object_set_new(object, "own", json_string(location->own));
+	if (place->is_override) {
+		json_object_set_new(object, "override", json_string(gx_show_prefix(&place->override, leaf)));
+		return object;
+	}
 	if (place->range->line)
 		json_object_set_new(object, "source", json_string(source->file));
 	if (place->range->line && place->range->line != GX_LINE_RECORD)
@@ -120,287 +110,37 @@ static void gx_print_place(const struct gx_input *input, const struct gx_place *
 		printf(" is nowhere that the sources know: location 0, the default\n");
 	if (place->location > GX_LOCATION_ISO_MAX)
 		printf("  is      %s\n", gx_locations_show(input->config.locations, place->location, more));
-	printf("  says    %s\n", gx_show_says(source, place->range->line, &place->addr, says));
-	if (place->range->place_line && (place->range->place_line != place->range->line ||
+	if (place->is_override)
+		printf("  says    the override of %s (`geoxdp net list`); else %s\n",
+		       gx_show_prefix(&place->override, text), gx_show_says(source, place->range->line, &place->addr, says));
+	else
+		printf("  says    %s\n", gx_show_says(source, place->range->line, &place->addr, says));
+	if (!place->is_override && place->range->place_line && (place->range->place_line != place->range->line ||
 					 place->range->place_source != place->range->source))
 		printf("  place   %s\n", gx_show_says(&input->config.sources[place->range->place_source],
 							place->range->place_line, &place->addr, says));
 	printf("  within  %s, all of one location\n", gx_show_prefix(&place->leaf, text));
 }
 
-/* What a reference says to the client, as the program finds it; of what is drawn by query, one. */
-struct gx_told {
-	uint32_t cell;			/* 0: passed */
-	unsigned int scope_bits;	/* that a reply would carry, had the address come by client subnet */
-};
-
-static struct gx_told gx_find_told(const struct gx_image *image, const struct gx_place *place, uint32_t ref)
+/* Where the address is, and what the name says of it. now: what serves, or NULL. */
+static int gx_explain(const struct gx_command *command, const struct gx_options *options, const struct gx_input *input,
+		      const struct gx_now *now, struct gx_place *place, knot_dname_t *name, uint16_t type)
 {
-	bool is_ipv6 = place->addr.family == GX_IPV6;
-	uint32_t at = ref & GX_REF_INDEX, bits = is_ipv6 ? GX_SPREAD_BITS6 : GX_SPREAD_BITS4;
-	uint64_t high = (uint64_t)(is_ipv6 ? place->addr.value >> 64 : place->addr.value << 32);
-	struct gx_told told = { .cell = at };
+	json_t *json = NULL;
+	int result = GX_EXIT_DONE;
 
-	if (ref == GX_REF_NONE || (ref & GX_REF_KIND) == GX_REF_FIXED)
-		return told;
-	if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
-		told.scope_bits = place->class_bits;
-		at += place->location < image->n_locations ? image->class_of[place->location] : 0;
-	} else {
-		told.scope_bits = place->location_bits;
-		at += place->location;
-	}
-	told.cell = image->choices[at].answer;
-	if (told.cell & GX_CHOICE_BY_CLIENT && told.scope_bits < bits)
-		told.scope_bits = bits;
-	if (told.cell & GX_CHOICE_SPREAD)
-		told.cell = image->choices[(told.cell & GX_REF_INDEX) + gx_hash_spread(high, bits)].answer;
-	told.scope_bits += place->scope_offset;
-	return told;
-}
-
-/* As the program does where the question is longer than the one that the answer was made for. */
-static void gx_move_pointers(const struct gx_answer *first, size_t by, uint8_t *octets)
-{
-	const struct gx_answer *behind = first + 1 + (first->len_octets - 1) / GX_CELL_OCTETS;
-	const struct gx_shift *shift = (const struct gx_shift *)behind->octets;
-
-	for (int i = 0; i < shift->even + shift->odd; i++) {
-		uint8_t *pointer = octets + shift->offsets[i];
-
-		knot_wire_write_u16(pointer, knot_wire_read_u16(pointer) + by);
-	}
-}
-
-/* The answer that is stored; octets: of GX_ANSWER_MAX_OCTETS, up to a cell. */
-static void gx_take_answer(const struct gx_image *image, uint32_t cell, size_t name_octets, uint8_t *octets,
-			   struct gx_rendered *out)
-{
-	const struct gx_answer *first = &image->answers[cell];
-
-	for (size_t i = 0; i < first->len_octets && i < GX_ANSWER_MAX_OCTETS; i += GX_CELL_OCTETS)
-		memcpy(octets + i, first[i / GX_CELL_OCTETS].octets, GX_CELL_OCTETS);
-	if (first->base_octets)
-		gx_move_pointers(first, name_octets - first->base_octets, octets);
-	out->octets = octets;
-	out->len_octets = first->len_octets;
-	out->ancount = first->ancount;
-	out->nscount = first->nscount;
-	out->arcount = first->arcount;
-	out->flags1 = first->flags & GX_DNS1_AA;
-	out->rcode = first->rcode;
-	out->rotations = first->variants;
-}
-
-/* Rendered octets as a message: header and question put in front. Returns its octets. */
-static size_t gx_complete(const struct gx_rendered *rendered, const knot_dname_t *name, uint16_t type, uint8_t *message)
-{
-	size_t len = knot_dname_size(name), octets = GX_DNS_HEADER_OCTETS + len + 4;
-
-	memset(message, 0, GX_DNS_HEADER_OCTETS);
-	knot_wire_set_qr(message);
-	message[2] |= rendered->flags1;
-	message[3] |= rendered->rcode;
-	knot_wire_set_qdcount(message, 1);
-	knot_wire_set_ancount(message, rendered->ancount);
-	knot_wire_set_nscount(message, rendered->nscount);
-	knot_wire_set_arcount(message, rendered->arcount);
-	memcpy(message + GX_DNS_HEADER_OCTETS, name, len);
-	knot_wire_write_u16(message + GX_DNS_HEADER_OCTETS + len, type);
-	knot_wire_write_u16(message + GX_DNS_HEADER_OCTETS + len + 2, KNOT_CLASS_IN);
-	memcpy(message + octets, rendered->octets, rendered->len_octets);
-	return octets + rendered->len_octets;
-}
-
-static const char *const gx_rule_kinds[] = {
-	[GX_RULE_OWN] = "location", [GX_RULE_ASN] = "ASN",	       [GX_RULE_CITY] = "city",
-	[GX_RULE_REGION] = "region", [GX_RULE_COUNTRY] = "country",    [GX_RULE_GROUP] = "group",
-	[GX_RULE_DEFAULT] = "default", [GX_RULE_CONTINENT] = "continent",
-};
-
-/* What a rule of a map goes by, in words. Returns the buffer, of GX_RULE_TEXT_OCTETS. */
-#define GX_RULE_TEXT_OCTETS 128
-static char *gx_show_rule(const struct gx_rule *rule, char *buffer)
-{
-	const struct gx_country *country = gx_find_country(rule->country);
-
-	if (rule->kind == GX_RULE_DEFAULT)
-		snprintf(buffer, GX_RULE_TEXT_OCTETS, "the default");
-	else if (rule->kind != GX_RULE_COUNTRY)
-		snprintf(buffer, GX_RULE_TEXT_OCTETS, "%s %s", gx_rule_kinds[rule->kind], rule->key);
-	else if (country)
-		snprintf(buffer, GX_RULE_TEXT_OCTETS, "country %s (%u)", country->alpha2, rule->country);
+	gx_find_place(input, now, place);
+	if (options->json)
+		json = gx_place_json(input, place);
 	else
-		snprintf(buffer, GX_RULE_TEXT_OCTETS, "country %u", rule->country);
-	return buffer;
-}
-
-static const char *gx_show_by(enum gx_by by)
-{
-	return by == GX_BY_QUERY ? "anew for each query" : "always alike for a client's /24 (IPv6: /56)";
-}
-
-/* The sites that are drawn from, with their shares. Returns how many; fewer than two: nothing is drawn. */
-static size_t gx_find_drawn(const struct gx_map *map, const struct gx_pick *pick, uint32_t *sites, uint64_t *total)
-{
-	const struct gx_geo *geo = pick->geo->kind == GX_GEO_ADDRESS ? pick->geo : NULL;
-	size_t listed, count = 0;
-
-	*total = 0;
-	gx_map_order(map, pick->rule, geo, pick->family, sites, &listed);
-	for (size_t i = 0; map->weights && i < listed; i++) {
-		if (!map->weights[sites[i]])
-			continue;
-		*total += map->weights[sites[i]];
-		sites[count++] = sites[i];
+		gx_print_place(input, place);
+	if (options->n_operands > 1) {
+		knot_dname_to_lower(name);
+		result = gx_explain_name(command, input, place, name, type, json);
 	}
-	return count;
-}
-
-static void gx_print_site(const struct gx_map *map, const struct gx_pick *pick)
-{
-	uint32_t *sites = gx_calloc(map->n_sites, sizeof(*sites));
-	uint64_t total;
-	size_t count = gx_find_drawn(map, pick, sites, &total);
-
-	if (count < 2)
-		printf("\n  site    %s\n", map->sites[pick->site]);
-	else
-		printf("\n  site    drawn from");
-	for (size_t i = 0; count > 1 && i < count; i++)
-		printf("%s %s (%.3g %%)", i ? "," : "", map->sites[sites[i]], 100.0 * map->weights[sites[i]] / (double)total);
-	if (count > 1)
-		printf(", %s\n", gx_show_by(map->by));
-	if (pick->geo->kind == GX_GEO_ADDRESS && pick->geo->sites[pick->site].weights)
-		printf("  address one of the site's, drawn by weight, %s\n", gx_show_by(pick->geo->by));
-	free(sites);
-}
-
-/* Names and weights; empty: nothing is drawn. */
-static json_t *gx_drawn_json(const struct gx_map *map, const struct gx_pick *pick)
-{
-	uint32_t *sites = gx_calloc(map->n_sites, sizeof(*sites));
-	json_t *object = json_object();
-	uint64_t total;
-	size_t count = gx_find_drawn(map, pick, sites, &total);
-
-	for (size_t i = 0; count > 1 && i < count; i++)
-		json_object_set_new(object, map->sites[sites[i]], json_integer(map->weights[sites[i]]));
-	free(sites);
-	return object;
-}
-
-static json_t *gx_picks_json(const struct gx_input *input, const struct gx_rendered *rendered)
-{
-	char owner[KNOT_DNAME_TXT_MAXLEN + 1], rule[GX_RULE_TEXT_OCTETS];
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < rendered->n_picks; i++) {
-		const struct gx_pick *pick = &rendered->picks[i];
-		const struct gx_map *map;
-		json_t *sites;
-
-		if (pick->geo->kind == GX_GEO_LOCATION)
-			continue;
-		map = &input->config.maps[pick->geo->map];
-		sites = json_array();
-		for (size_t site = 0; site < pick->rule->n_sites; site++)
-			json_array_append_new(sites, json_string(map->sites[pick->rule->sites[site]]));
-		knot_dname_to_str(owner, pick->geo->owner, sizeof(owner));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o}", "name", owner, "map", map->name,
-						      "file", pick->rule->where.file, "line",
-						      (int)pick->rule->where.line, "rule",
-						      gx_show_rule(pick->rule, rule), "kind",
-						      gx_rule_kinds[pick->rule->kind], "key", pick->rule->key,
-						      "sites", sites, "site",
-						      map->sites[pick->site], "weights",
-						      gx_drawn_json(map, pick)));
-	}
-	return list;
-}
-
-static void gx_print_picks(const struct gx_input *input, const struct gx_rendered *rendered)
-{
-	char owner[KNOT_DNAME_TXT_MAXLEN + 1], rule[GX_RULE_TEXT_OCTETS];
-
-	for (size_t i = 0; i < rendered->n_picks; i++) {
-		const struct gx_pick *pick = &rendered->picks[i];
-		const struct gx_map *map;
-
-		if (pick->geo->kind == GX_GEO_LOCATION)
-			continue;
-		map = &input->config.maps[pick->geo->map];
-		knot_dname_to_str(owner, pick->geo->owner, sizeof(owner));
-		printf("%s\n  map     %s:%u: %s goes to", owner, pick->rule->where.file, pick->rule->where.line,
-		       gx_show_rule(pick->rule, rule));
-		for (size_t site = 0; site < pick->rule->n_sites; site++)
-			printf("%s %s", site ? "," : "", map->sites[pick->rule->sites[site]]);
-		gx_print_site(map, pick);
-	}
-}
-
-/* What the name says of the type. Returns the exit code. */
-static int gx_explain_name(const struct gx_command *command, const struct gx_input *input,
-			   const struct gx_place *place, const knot_dname_t *name, uint16_t type, json_t *json)
-{
-	struct gx_renderer *renderer = gx_renderer_new(&input->config);
-	uint32_t ref = gx_image_find(&input->image, name, type);
-	struct gx_rendered rendered = {};
-	uint8_t *message = malloc(KNOT_WIRE_MAX_PKTSIZE + KNOT_DNAME_MAXLEN + 16);
-	int error = gx_render(renderer, name, type, place->location, &rendered);
-	struct gx_told told = gx_find_told(&input->image, place, ref);
-	uint8_t stored[GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS];
-	size_t octets;
-
 	if (json)
-		json_object_set_new(json, "passed", json_boolean(ref == GX_REF_NONE || error));
-	if (ref == GX_REF_NONE || error) {
-		if (!json)
-			printf("passed: %s\n", ref == GX_REF_NONE ? gx_reason_text(GX_PASSED_NAME) : strerror(-error));
-		goto out;
-	}
-	/* What is drawn is in the tables alone. What is too large for them is not. */
-	if (told.cell && input->image.answers[told.cell].sum)
-		gx_take_answer(&input->image, told.cell, knot_dname_size(name), stored, &rendered);
-	octets = gx_complete(&rendered, name, type, message);
-	if (json) {
-		json_object_set_new(json, "maps", gx_picks_json(input, &rendered));
-		json_object_set_new(json, "scope", json_integer(told.scope_bits));
-		json_object_set_new(json, "orders", json_integer(rendered.rotations));
-		json_object_set_new(json, "answer", gx_message_json(message, octets));
-		goto out;
-	}
-	gx_print_picks(input, &rendered);
-	printf("ECS scope %u%s\n", told.scope_bits,
-	       (ref & GX_REF_KIND) == GX_REF_FIXED ? ": every client gets this answer" : "");
-	gx_print_records_of(message, octets);
-	if (rendered.rotations > 1)
-		printf(";; in %u orders, drawn for each query\n", rendered.rotations);
-out:
-	free(message);
-	gx_renderer_free(renderer);
-	return GX_EXIT_DONE;
-}
-
-/* The configuration that the serving generation was built from. */
-static const char *gx_serving_config(const struct gx_command *command, const struct gx_options *options,
-				     struct gx_meta *meta)
-{
-	struct gx_serving serving;
-	struct gx_failure failure;
-	const char **interfaces;
-
-	if (!gx_serving_interfaces(options, &interfaces)) {
-		gx_complain(command, "%s; which configuration? -c CONF or --pdns PDNS_CONF", gx_nothing_serves());
-		return NULL;
-	}
-	if (gx_serving_open(&serving, interfaces[0], &failure)) {
-		gx_complain(command, "%s", failure.text);
-		return NULL;
-	}
-	*meta = serving.meta;
-	gx_serving_close(&serving);
-	return meta->config;
+		gx_print_json(json);
+	return result;
 }
 
 int gx_cmd_explain(const struct gx_command *command, const struct gx_options *options)
@@ -409,8 +149,8 @@ int gx_cmd_explain(const struct gx_command *command, const struct gx_options *op
 	struct gx_input input = {};
 	struct gx_place place = {};
 	uint16_t type = GX_TYPE_A;
-	struct gx_meta meta;
-	json_t *json = NULL;
+	struct gx_now now;
+	bool is_now = false;
 	int result;
 
 	if (gx_parse_addr(options->operands[0], &place.asked)) {
@@ -425,25 +165,19 @@ int gx_cmd_explain(const struct gx_command *command, const struct gx_options *op
 		gx_complain(command, "%s: no RR type: A, AAAA, MX, TYPE65, ...", options->operands[2]);
 		return GX_EXIT_USAGE;
 	}
-	if (gx_given_path(options))
+	if (gx_given_path(options)) {
 		result = gx_input_read_given(command, &input, options);
-	else if (gx_serving_config(command, options, &meta))
-		result = gx_input_read(command, &input, meta.config, options);
-	else
-		return GX_EXIT_USAGE;
-	if (result == GX_EXIT_DONE) {
-		gx_find_place(&input, &place);
-		if (options->json)
-			json = gx_place_json(&input, &place);
-		else
-			gx_print_place(&input, &place);
-		if (options->n_operands > 1) {
-			knot_dname_to_lower(name);
-			result = gx_explain_name(command, &input, &place, name, type, json);
-		}
-		if (json)
-			gx_print_json(json);
+	} else {
+		result = gx_now_open(command, options, &now);
+		if (result != GX_EXIT_DONE)
+			return result;
+		result = gx_input_read(command, &input, now.serving.meta.config, options);
+		is_now = result == GX_EXIT_DONE && gx_now_take(command, &now, &input.image);
 	}
+	if (result == GX_EXIT_DONE)
+		result = gx_explain(command, options, &input, is_now ? &now : NULL, &place, name, type);
 	gx_input_free(&input);
+	if (!gx_given_path(options))
+		gx_now_close(&now);
 	return result;
 }

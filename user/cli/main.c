@@ -22,7 +22,7 @@ static const struct gx_command gx_commands[] = {
 	  gx_cmd_query },
 	{ "explain", "ADDR [NAME [TYPE]]", "why an address gets the answer it gets", "cpiqj", 1, 3,
 	  "Names the source line that says where the address is, the map entry and the target it leads to, the\n"
-	  "answer, and the ECS scope. Without -c or --pdns, reads the configuration of the serving generation.\n\n"
+	  "answer, and the ECS scope. Without -c or --pdns: what serves now, with drains, health and overrides.\n\n"
 	  "  geoxdp explain --pdns examples/own-cdn/pdns.conf 8.8.8.8 www.example.com\n",
 	  gx_cmd_explain },
 	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimLFqj", 0, 0,

@@ -18,6 +18,12 @@ int gx_print_json(json_t *value)
 	return GX_EXIT_DONE;
 }
 
+const char *gx_unit_state(const struct gx_unit *unit)
+{
+	return unit->flags & GX_UNIT_DRAINED ? "drained" : unit->flags & GX_UNIT_DOWN ? "down" :
+	       unit->flags & GX_UNIT_PENDING ? "pending" : "";
+}
+
 char *gx_show_octets(uint64_t octets, char *buffer)
 {
 	if (octets < 10 * 1024)

@@ -30,11 +30,6 @@ static const struct gx_digest *gx_find_digest(const struct gx_meta *meta, const 
 	return NULL;
 }
 
-static const char *gx_unit_state(const struct gx_unit *unit)
-{
-	return unit->flags & GX_UNIT_DRAINED ? "drained" : unit->flags & GX_UNIT_DOWN ? "down" : "pending";
-}
-
 /* --- JSON -------------------------------------------------------------------------------------- */
 
 static json_t *gx_tables_json(const struct gx_status *status)
@@ -108,14 +103,14 @@ static json_t *gx_status_json(const struct gx_status *status)
 {
 	const struct gx_meta *meta = &status->serving.meta;
 
-	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:s, s:I, s:b, s:o, s:o, s:o, s:o}",
 			 "interface", status->serving.interface, "mode", gx_mode_name(status->serving.attachment.mode),
 			 "generation", (int)status->serves.number, "config", meta->config, "built",
 			 (json_int_t)meta->built_s, "program", (int)status->serving.attachment.prog_id, "names",
 			 (int)meta->names, "answers", (int)meta->answers, "prefixes4", (int)meta->leaves4, "prefixes6",
 			 (int)meta->leaves6, "classes", (int)meta->classes, "octets",
 			 (json_int_t)status->memory_octets, "octets_kept", (json_int_t)status->kept_octets, "pins",
-			 status->serving.folder, "overrides", (json_int_t)status->n_overrides, "tables",
+			 status->serving.folder, "overrides", (json_int_t)status->n_overrides, "service", status->is_run, "tables",
 			 gx_tables_json(status), "kept", gx_kept_json(status), "units", gx_units_json(status),
 			 "backend", gx_backend_json(status));
 }
@@ -134,6 +129,18 @@ static void gx_print_units(const struct gx_status *status)
 	}
 	if (status->n_overrides)
 		printf("  overrides      %zu (`geoxdp net list` lists them)\n", status->n_overrides);
+}
+
+/* Who looks at what is to be checked, and takes TCP. */
+static void gx_print_service(const struct gx_status *status)
+{
+	if (status->is_run)
+		printf("  service        `geoxdp run`\n");
+	else if (status->serving.meta.checks)
+		printf("  service        none: nobody looks at the %u checks, and TCP is the backend's\n",
+		       status->serving.meta.checks);
+	else
+		printf("  service        none: TCP is the backend's\n");
 }
 
 static void gx_print_backend(const struct gx_status *status)
@@ -200,6 +207,7 @@ static void gx_status_print(const struct gx_status *status)
 	printf("  names          %u, with %u answers\n", meta->names, meta->answers);
 	printf("  prefixes       %u IPv4, %u IPv6, in %u classes\n", meta->leaves4, meta->leaves6, meta->classes);
 	gx_print_units(status);
+	gx_print_service(status);
 	gx_print_backend(status);
 	gx_print_kept(status);
 	printf("  memory         %s", gx_show_octets(status->memory_octets, octets));

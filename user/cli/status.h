@@ -27,6 +27,7 @@ struct gx_status {
 	struct gx_unit *units;		/* not up: drained, down or pending */
 	size_t n_units;
 	size_t n_overrides;
+	bool is_run;			/* `geoxdp run` looks after it */
 	struct gx_listener *listeners;
 	size_t n_listeners;
 	struct gx_failure remark;	/* what could not be read beside, or an empty text */

@@ -130,6 +130,7 @@ static int gx_status_look(struct gx_status *status, const char *interface, struc
 		return error;
 	gx_status_read_kept(status);
 	gx_status_count_overrides(status);
+	status->is_run = gx_live_is_run();
 	return 0;
 }
 

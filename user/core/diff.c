@@ -141,27 +141,47 @@ static uint32_t find_or_add_answer(struct comparison *comparison, const char *si
 	return (uint32_t)answers->count++;
 }
 
+/* An address with the share in which it is drawn, 0: all are answered. */
+struct share {
+	struct gx_addr addr;
+	double percent;
+};
+
 static int compare_addresses(const void *left, const void *right)
 {
-	const struct gx_addr *a = left, *b = right;
+	const struct share *a = left, *b = right;
 
-	return a->value < b->value ? -1 : a->value > b->value;
+	return a->addr.value < b->addr.value ? -1 : a->addr.value > b->addr.value;
 }
 
 /* In order of their numbers: the order in which they are written is not that of answers, which rotate. */
 static void put_addresses(FILE *out, const struct gx_geo_site *site, enum gx_family family)
 {
-	struct gx_addr *sorted = gx_calloc(site->n_addresses, sizeof(*sorted));
+	struct share *sorted = gx_calloc(site->n_addresses, sizeof(*sorted));
 	char text[GX_ADDR_TEXT_OCTETS];
+	uint64_t total = 0;
 	size_t count = 0;
 
-	for (size_t i = 0; i < site->n_addresses; i++)
-		if (site->addresses[i].family == family)
-			sorted[count++] = site->addresses[i];
+	for (size_t i = 0; i < site->n_addresses; i++) {
+		if (site->addresses[i].family != family)
+			continue;
+		sorted[count++] = (struct share){ site->addresses[i], site->weights ? 100.0 * site->weights[i] : 0 };
+		total += site->weights ? site->weights[i] : 0;
+	}
 	qsort(sorted, count, sizeof(*sorted), compare_addresses);
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%s", i || family == GX_IPV6 ? " " : "", gx_show_addr(&sorted[i], text));
+	for (size_t i = 0; i < count; i++) {
+		fputs(i || family == GX_IPV6 ? " " : "", out);
+		if (count > 1 && total)
+			fprintf(out, "%.4g %% ", sorted[i].percent / (double)total);
+		fputs(gx_show_addr(&sorted[i].addr, text), out);
+	}
 	free(sorted);
+}
+
+/* Whether the same client gets the same each time. */
+static const char *how_drawn(enum gx_by by)
+{
+	return by == GX_BY_QUERY ? ", anew for each query" : "";
 }
 
 static uint32_t tell_addresses(struct comparison *comparison, const struct gx_geo *geo, const struct gx_map *map,
@@ -171,6 +191,7 @@ static uint32_t tell_addresses(struct comparison *comparison, const struct gx_ge
 	size_t octets;
 	char *answer;
 	FILE *out = open_memstream(&answer, &octets);
+	bool is_drawn = false;
 	uint32_t number;
 
 	for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
@@ -180,7 +201,10 @@ static uint32_t tell_addresses(struct comparison *comparison, const struct gx_ge
 			continue;
 		names[family] = map->sites[found];
 		put_addresses(out, &geo->sites[found], family);
+		is_drawn |= geo->sites[found].weights != NULL;
 	}
+	if (is_drawn)
+		fputs(how_drawn(geo->by), out);
 	fclose(out);
 	site = names[GX_IPV4] ? names[GX_IPV4] : names[GX_IPV6] ? names[GX_IPV6] : "";
 	if (names[GX_IPV6] && names[GX_IPV6] != site)
@@ -200,37 +224,59 @@ static bool is_drawn(const struct gx_map *map, const struct gx_rule *rule)
 	return count > 1;
 }
 
-/* All sites that are drawn from, with their weights, and what each of them answers. */
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* What a site answers, with the share of those who get it; of the malloc family. */
+static char *show_drawn(const struct gx_geo_site *site, double percent)
+{
+	knot_dname_txt_storage_t name;
+	size_t octets;
+	char *text;
+	FILE *out = open_memstream(&text, &octets);
+
+	fprintf(out, "%.4g %% (", percent);
+	if (site->target)
+		fputs(gx_show_name(site->target, name), out);
+	put_addresses(out, site, GX_IPV4);
+	put_addresses(out, site, GX_IPV6);
+	fputc(')', out);
+	fclose(out);
+	return text;
+}
+
+/* All sites that are drawn from, with their weights, and what each of them answers, in whichever order they are. */
 static uint32_t tell_drawn(struct comparison *comparison, const struct gx_geo *geo, const struct gx_map *map,
 			   const struct gx_rule *rule)
 {
-	char *site, *answer;
-	size_t site_octets, answer_octets;
-	FILE *sites = open_memstream(&site, &site_octets), *answers = open_memstream(&answer, &answer_octets);
-	knot_dname_txt_storage_t name;
-	bool is_first = true;
-	uint32_t number;
+	char **texts = gx_calloc(rule->n_sites, sizeof(*texts)), *site = "", *answer = "";
+	enum gx_by by = map->by;
+	double total = 0;
+	size_t count = 0;
 
+	for (size_t i = 0; i < rule->n_sites; i++)
+		total += map->weights[rule->sites[i]];
 	for (size_t i = 0; i < rule->n_sites; i++) {
 		const struct gx_geo_site *of = &geo->sites[rule->sites[i]];
+		uint32_t weight = map->weights[rule->sites[i]];
 
-		if (!map->weights[rule->sites[i]])
+		if (!weight)
 			continue;
-		fprintf(sites, "%s%s*%u", is_first ? "" : " or ", map->sites[rule->sites[i]],
-			map->weights[rule->sites[i]]);
-		fputs(is_first ? "" : " or ", answers);
-		if (of->target)
-			fputs(gx_show_name(of->target, name), answers);
-		put_addresses(answers, of, GX_IPV4);
-		put_addresses(answers, of, GX_IPV6);
-		is_first = false;
+		site = gx_arena_printf(comparison->arena, "%s%s%s*%u", site, count ? " or " : "",
+				       map->sites[rule->sites[i]], weight);
+		texts[count++] = show_drawn(of, 100.0 * weight / total);
+		by = of->weights && geo->by == GX_BY_QUERY ? GX_BY_QUERY : by;
 	}
-	fclose(sites);
-	fclose(answers);
-	number = find_or_add_answer(comparison, gx_arena_strdup(comparison->arena, site), answer);
-	free(site);
-	free(answer);
-	return number;
+	qsort(texts, count, sizeof(*texts), compare_texts);
+	for (size_t i = 0; i < count; i++) {
+		answer = gx_arena_printf(comparison->arena, "%s%s%s", answer, i ? " or " : "", texts[i]);
+		free(texts[i]);
+	}
+	free(texts);
+	answer = gx_arena_printf(comparison->arena, "%s%s", answer, how_drawn(by));
+	return find_or_add_answer(comparison, site, answer);
 }
 
 /* What a geo name tells a client at this location. */

@@ -58,7 +58,7 @@ static uint32_t *apportion(const struct gx_lot *lots, size_t n_lots, size_t n_sl
 void gx_spread_assign(const struct gx_lot *lots, size_t n_lots, const uint8_t *slots, size_t n_slots, uint32_t *out)
 {
 	uint32_t *shares = apportion(lots, n_lots, n_slots);
-	struct rank *ranks = gx_calloc(n_lots * n_slots, sizeof(*ranks));
+	struct rank *ranks = gx_calloc((n_lots < n_slots ? n_lots : n_slots) * n_slots, sizeof(*ranks));
 	size_t n = 0;
 
 	for (size_t slot = 0; slot < n_slots; slot++) {
@@ -66,6 +66,8 @@ void gx_spread_assign(const struct gx_lot *lots, size_t n_lots, const uint8_t *s
 		for (size_t lot = 0; lot < n_lots; lot++) {
 			uint8_t number = slots[slot];
 
+			if (!shares[lot])
+				continue;	/* it gets none of so few */
 			ranks[n++] = (struct rank){ XXH3_64bits_withSeed(&number, 1, lots[lot].name),
 						    lots[lot].name, (uint32_t)lot, (uint32_t)slot };
 		}

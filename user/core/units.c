@@ -8,6 +8,7 @@
 #include "user/core/image_impl.h"
 #include "user/core/iso3166.h"
 #include "user/core/name.h"
+#include "user/core/unit_name.h"
 
 /* What a check is told of what it looks at. */
 struct subject {
@@ -36,7 +37,7 @@ static uint32_t put_unit(struct gx_builder *builder, const char *key, const char
 	unit = (uint32_t)image->n_units++;
 	image->units[0] = (struct gx_unit){0};
 	image->units[unit] = (struct gx_unit){ .flags = flags };
-	memcpy(image->units[unit].name, name, strnlen(name, sizeof(image->units[unit].name) - 1));
+	gx_unit_name(name, image->units[unit].name);
 	gx_intmap_put(&builder->unit_of, place, unit);
 	return unit;
 }

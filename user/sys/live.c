@@ -19,6 +19,7 @@
 #include "user/core/mem.h"
 #include "user/core/overrides.h"
 #include "user/core/text.h"
+#include "user/core/unit_name.h"
 #include "user/sys/trie.h"
 #include "user/sys/pins.h"
 
@@ -214,24 +215,17 @@ size_t gx_live_select(struct gx_live *live)
 	return gx_select_all(&live->selection);
 }
 
-struct gx_unit *gx_live_find_site(struct gx_live *live, const char *site)
-{
-	for (size_t i = 1; i < live->n_units; i++)
-		if (live->units[i].flags & GX_UNIT_SITE && !strcmp(live->units[i].name, site))
-			return &live->units[i];
-	return NULL;
-}
-
 static void gx_apply_drains(struct gx_live *live, const struct gx_state *state)
 {
 	for (size_t i = 1; i < live->n_units; i++) {
 		struct gx_unit *unit = &live->units[i];
 		const struct gx_drain *drain = NULL;
+		char name[GX_UNIT_NAME_OCTETS];
 
 		if (!(unit->flags & GX_UNIT_SITE))
 			continue;
 		for (size_t j = 0; j < state->n_drains && !drain; j++)
-			if (!strcmp(state->drains[j].site, unit->name))
+			if (!strcmp(gx_unit_name(state->drains[j].site, name), unit->name))
 				drain = &state->drains[j];
 		if (!drain == !(unit->flags & GX_UNIT_DRAINED))
 			continue;

@@ -66,9 +66,6 @@ bool gx_live_find_location(const struct gx_live *live, const char *name, struct 
 /* Take over what checks found: flags, flips and times of units of the same name. */
 void gx_live_carry(struct gx_live *to, const struct gx_live *from);
 
-/* Unit of a site, or NULL. */
-struct gx_unit *gx_live_find_site(struct gx_live *live, const char *site);
-
 /* Bring the choices up to date with the units. Returns how many changed. */
 size_t gx_live_select(struct gx_live *live);
 

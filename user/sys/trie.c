@@ -25,6 +25,14 @@ static struct gx_lpm6_key gx_make_key(const struct gx_prefix *prefix)
 	return key;
 }
 
+bool gx_trie_find(int map_fd, const struct gx_addr *addr, struct gx_leaf *leaf)
+{
+	const struct gx_prefix whole = { *addr, gx_family_bits(addr->family) };
+	struct gx_lpm6_key key = gx_make_key(&whole);
+
+	return !bpf_map_lookup_elem(map_fd, &key, leaf);
+}
+
 static void gx_add_entry(struct gx_overrides *entries, enum gx_family family, const char *key,
 			 const struct gx_leaf *leaf)
 {

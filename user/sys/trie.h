@@ -9,6 +9,9 @@
 /* All that a trie holds. entries: zero-initialised; free entries->list also on error. */
 int gx_trie_read(int map_fd, enum gx_family family, struct gx_overrides *entries, struct gx_failure *failure);
 
+/* The longest prefix of an address. Returns false: the trie has none. */
+bool gx_trie_find(int map_fd, const struct gx_addr *addr, struct gx_leaf *leaf);
+
 /**
  * gx_trie_update - make a trie of overrides hold these and no others
  * @map_fd: nets4 or nets6
