@@ -19,8 +19,9 @@
 #include "user/core/mem.h"
 #include "user/core/overrides.h"
 #include "user/core/text.h"
-#include "user/sys/trie.h"
+#include "user/sys/lock.h"
 #include "user/sys/pins.h"
+#include "user/sys/trie.h"
 
 /* The tables that are mapped, in the order of gx_live_tables. */
 enum {
@@ -171,24 +172,12 @@ int gx_live_lock(bool wait, struct gx_failure *failure)
 {
 	const char *file = gx_live_state_file(), *slash = strrchr(file, '/');
 	char folder[PATH_MAX];
-	int fd, error;
 
 	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
 	if (mkdir(folder, 0755) && errno != EEXIST)
 		return gx_fail(failure, errno, errno == EACCES || errno == EPERM ? "needs root" :
 				       "GEOXDP_STATE names another state file", "%s: make folder", folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", folder);
-	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
-		error = errno;
-		if (error == EINTR)
-			continue;
-		close(fd);
-		return gx_fail(failure, error, error == EWOULDBLOCK ? "another geoxdp command is at work" : NULL,
-			       "%s: lock", folder);
-	}
-	return fd;
+	return gx_lock_folder(folder, wait ? GX_LOCK_WAIT_MS : 0, failure);
 }
 
 bool gx_live_is_run(void)

@@ -36,7 +36,7 @@ void gx_live_close(struct gx_live *live);
  * gx_live_lock - keep others from changing state file and live tables
  *
  * Held for milliseconds; `up` loads and fills without it. Returns a descriptor that holds the lock until it is closed,
- * or -errno. wait false: -EWOULDBLOCK where another holds it.
+ * or -errno. -EWOULDBLOCK: another holds it; where wait is true, it has for GX_LOCK_WAIT_MS.
  */
 int gx_live_lock(bool wait, struct gx_failure *failure);
 

@@ -5,25 +5,21 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "user/core/mem.h"
+#include "user/sys/lock.h"
 
 #ifndef BPF_FS_MAGIC
 #define BPF_FS_MAGIC 0xcafe4a11
 #endif
-
-#define GX_LOCK_WAIT_MS 10000
 
 static const char gx_generation_prefix[] = "gen-";
 
@@ -35,7 +31,7 @@ static int gx_make_folder(const char *path, struct gx_failure *failure)
 	return 0;
 }
 
-int gx_pins_prepare(struct gx_failure *failure)
+static int gx_mount_bpffs(struct gx_failure *failure)
 {
 	struct statfs fs;
 
@@ -43,26 +39,27 @@ int gx_pins_prepare(struct gx_failure *failure)
 		return gx_fail(failure, errno, "needs a kernel with BPF and sysfs", "%s: look at", GX_BPFFS);
 	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", GX_BPFFS, "bpf", 0, "mode=0700"))
 		return gx_fail(failure, errno, "needs root", "%s: mount the BPF file system", GX_BPFFS);
-	return gx_make_folder(GX_PIN_ROOT, failure);
+	return 0;
 }
 
 int gx_pins_lock(struct gx_failure *failure)
 {
-	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-	int fd = open(GX_PIN_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = gx_mount_bpffs(failure), error;
 
-	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", GX_PIN_ROOT);
-	for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ms += 20) {
-		if (errno != EWOULDBLOCK || waited_ms >= GX_LOCK_WAIT_MS) {
-			int error = errno;
+	if (lock)
+		return lock;
+	/* ENOENT: whoever held the lock has left nothing behind, not even the root. */
+	do {
+		error = gx_make_folder(GX_PIN_ROOT, failure);
+		lock = error ? error : gx_lock_folder(GX_PIN_ROOT, GX_LOCK_WAIT_MS, failure);
+	} while (!error && lock == -ENOENT);
+	return lock;
+}
 
-			close(fd);
-			return gx_fail(failure, error, "another geoxdp command is at work", "%s: lock", GX_PIN_ROOT);
-		}
-		nanosleep(&pause, NULL);
-	}
-	return fd;
+void gx_pins_unlock(int lock)
+{
+	rmdir(GX_PIN_ROOT); /* stays while anything is in it */
+	close(lock);
 }
 
 static int gx_is_visible(const struct dirent *entry)
@@ -359,7 +356,6 @@ void gx_pins_remove_interface(const char *interface)
 	unlink(gx_pins_link(interface, path));
 	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
 	rmdir(path);
-	rmdir(GX_PIN_ROOT); /* stays while another interface serves */
 }
 
 char *gx_pins_link(const char *interface, char *path)

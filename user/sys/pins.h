@@ -15,15 +15,17 @@
 #define GX_PIN_ROOT GX_BPFFS "/geoxdp"
 #define GX_PATH_OCTETS 256
 
-/* Mount the BPF file system if it is not, and make the root folder. */
-int gx_pins_prepare(struct gx_failure *failure);
-
 /**
  * gx_pins_lock - keep other geoxdp commands from changing anything
  *
- * Waits up to ten seconds. Returns a descriptor that holds the lock until it is closed, or -errno.
+ * Mounts the BPF file system if it is not, and makes the root folder. Waits up to GX_LOCK_WAIT_MS.
+ *
+ * Returns what gx_pins_unlock() takes, or -errno.
  */
 int gx_pins_lock(struct gx_failure *failure);
+
+/* Let others work, and remove the root folder where nothing is pinned. */
+void gx_pins_unlock(int lock);
 
 /* Interfaces with a folder, sorted; free each name and the list. Returns the number, 0 also without a root. */
 size_t gx_pins_interfaces(char ***names);
@@ -81,7 +83,7 @@ void gx_pins_drop(const char *interface, uint32_t number);
  */
 void gx_pins_prune(const char *interface, uint32_t serving, uint32_t before);
 
-/* Remove the interface's folder with all generations, and the root when it was the last. */
+/* Remove the interface's folder with all generations. */
 void gx_pins_remove_interface(const char *interface);
 
 /* Path of the pinned link; GX_PATH_OCTETS. */
