@@ -263,7 +263,9 @@ void gx_live_carry(struct gx_live *to, const struct gx_live *from)
 		unit->flags = (unit->flags & ~flags) | ((*found)->flags & flags);
 		unit->flips = (*found)->flips;
 		unit->since_s = (*found)->since_s;
+		unit->fell = (*found)->fell;
 	}
+	gx_select_recall(&to->selection);
 	free(is_checked);
 	free(known);
 }

@@ -63,7 +63,10 @@ int gx_live_apply(struct gx_live *live, const struct gx_state *state, size_t *ch
  */
 bool gx_live_find_location(const struct gx_live *live, const char *name, struct gx_leaf *leaf);
 
-/* Take over what checks found: flags, flips and times of units of the same name. */
+/*
+ * Take over what checks found: flags, flips and times of units of the same name; and what is kept while all are down.
+ * Nobody sees the tables yet.
+ */
 void gx_live_carry(struct gx_live *to, const struct gx_live *from);
 
 /* Unit of a site, or NULL. */
