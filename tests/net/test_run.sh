@@ -104,6 +104,12 @@ eventually 'a file is missing' says 'countries.rbldnsd.*No such file'
 to ap > "$work/maps.2/geo.map"
 cp tests/net/cdn/countries.rbldnsd "$work/cdn/new" && mv "$work/cdn/new" "$work/cdn/countries.rbldnsd"
 eventually 'and there' serves ap
+mkfifo "$work/cdn/new" && mv "$work/cdn/new" "$map"
+eventually 'a FIFO holds up nothing' says 'geo.map.*No data available'
+to us > "$map.new" && mv "$map.new" "$map"
+eventually 'and a file in its place' serves us
+to ap > "$map.new" && mv "$map.new" "$map"
+eventually 'which goes on' serves ap
 
 # --- asking ----------------------------------------------------------------------------------------
 
