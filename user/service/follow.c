@@ -157,8 +157,7 @@ static int gx_follow_try(struct gx_follow *follow, const char *interface, struct
 	return -ENOENT;
 }
 
-/* Interfaces that may be ours: free each name and the list. */
-static size_t gx_follow_candidates(const struct gx_follow *follow, char ***names)
+size_t gx_follow_candidates(const struct gx_follow *follow, char ***names)
 {
 	if (!follow->options.n_interfaces)
 		return gx_pins_interfaces(names);

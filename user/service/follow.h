@@ -42,6 +42,9 @@ void gx_follow_look(struct gx_follow *follow);
 /* What serves, or NULL. Valid until the loop turns. */
 const struct gx_serving *gx_follow_serving(const struct gx_follow *follow);
 
+/* The interfaces that may be ours, one that was removed among them, malloc family, each name as well. */
+size_t gx_follow_candidates(const struct gx_follow *follow, char ***names);
+
 /* The interfaces that are served, malloc family, each name as well. Returns the number. */
 size_t gx_follow_interfaces(const struct gx_follow *follow, char ***names);
 
