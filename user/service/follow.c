@@ -167,13 +167,6 @@ size_t gx_follow_candidates(const struct gx_follow *follow, char ***names)
 	return follow->options.n_interfaces;
 }
 
-static void gx_free_list(char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-}
-
 /* Interfaces that are swapped together share their tables: one of them is followed, that with the newest. */
 void gx_follow_look(struct gx_follow *follow)
 {
@@ -195,7 +188,7 @@ void gx_follow_look(struct gx_follow *follow)
 		best = found;
 		any = true;
 	}
-	gx_free_list(names, count);
+	gx_pins_free_names(names, count);
 	if (!any)
 		return;
 	if (follow->is_open && best.meta.built_s <= follow->serving.meta.built_s)

@@ -140,9 +140,7 @@ static void gx_service_note_links(struct gx_daemon *service)
 	size_t count = gx_follow_candidates(service->follow, &names);
 
 	gx_links_note(service->links, names, count);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	gx_pins_free_names(names, count);
 }
 
 static void gx_service_stop_now(struct gx_daemon *service);
@@ -329,9 +327,7 @@ static void gx_service_stop_now(struct gx_daemon *service)
 		gx_log(GX_LOG_ERROR, "%s", failure.text);
 		event_base_loopbreak(service->base);
 	}
-	for (size_t i = 0; i < count; i++)
-		free(interfaces[i]);
-	free(interfaces);
+	gx_pins_free_names(interfaces, count);
 	free(words);
 }
 

@@ -85,7 +85,7 @@ static size_t gx_list_folder(const char *path, char ***names)
 	return count;
 }
 
-static void gx_free_names(char **names, size_t count)
+void gx_pins_free_names(char **names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
@@ -107,7 +107,7 @@ static void gx_remove_folder(const char *folder)
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		unlink(path);
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	rmdir(folder);
 }
 
@@ -196,7 +196,7 @@ uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder)
 		if (gx_pinned_prog_id(folder) == prog_id)
 			found = number;
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	return found;
 }
 
@@ -246,7 +246,7 @@ size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max)
 		}
 		close(fd);
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	return used;
 }
 
@@ -289,7 +289,7 @@ size_t gx_pins_generations(const char *interface, uint32_t **numbers)
 		if (number)
 			(*numbers)[used++] = number;
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	return used;
 }
 
@@ -317,7 +317,7 @@ static void gx_remove_strays(const char *interface)
 		snprintf(path, sizeof(path), "%s/%s/%s", GX_PIN_ROOT, interface, names[i]);
 		gx_remove_folder(path);
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 }
 
 void gx_pins_prune(const char *interface, uint32_t serving, uint32_t before)

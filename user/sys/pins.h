@@ -27,8 +27,9 @@ int gx_pins_lock(struct gx_failure *failure);
 /* Let others work, and remove the root folder where nothing is pinned. */
 void gx_pins_unlock(int lock);
 
-/* Interfaces with a folder, sorted; free each name and the list. Returns the number, 0 also without a root. */
+/* Interfaces with a folder, sorted; free with gx_pins_free_names(). Returns the number, 0 also without a root. */
 size_t gx_pins_interfaces(char ***names);
+void gx_pins_free_names(char **names, size_t count);
 
 /**
  * gx_pins_add - pin an object as the interface's next generation
