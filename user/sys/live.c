@@ -59,22 +59,9 @@ struct gx_live_impl {
 
 /* --- the tables -------------------------------------------------------------------------------- */
 
-static int gx_open_pin(const char *folder, const char *name, struct gx_failure *failure)
-{
-	char path[GX_PATH_OCTETS + 32];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = bpf_obj_get(path);
-	if (fd >= 0)
-		return fd;
-	return gx_fail(failure, errno, errno == ENOENT ? "`geoxdp up` replaces what another version has left" : NULL,
-		       "%s: open", path);
-}
-
 static int gx_map_table(struct gx_mapping *mapping, const char *folder, size_t i, struct gx_failure *failure)
 {
-	int fd = gx_open_pin(folder, gx_live_tables[i].name, failure), error = 0;
+	int fd = gx_pins_open(folder, gx_live_tables[i].name, failure), error = 0;
 	struct bpf_map_info info = {};
 	__u32 octets = sizeof(info);
 	void *memory;
@@ -132,7 +119,7 @@ int gx_live_open(struct gx_live *live, const char *folder, struct gx_failure *fa
 	for (size_t i = 0; i < GX_LIVE_TABLES && !error; i++)
 		error = gx_map_table(&impl->tables[i], folder, i, failure);
 	for (size_t family = 0; family < GX_FAMILIES && !error; family++) {
-		opened.nets_fd[family] = gx_open_pin(folder, nets[family], failure);
+		opened.nets_fd[family] = gx_pins_open(folder, nets[family], failure);
 		if (opened.nets_fd[family] < 0)
 			error = opened.nets_fd[family];
 	}

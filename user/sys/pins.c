@@ -162,15 +162,28 @@ uint32_t gx_pins_last(const char *interface)
 	return last;
 }
 
+int gx_pins_open(const char *folder, const char *name, struct gx_failure *failure)
+{
+	char path[GX_PATH_OCTETS + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	fd = bpf_obj_get(path);
+	if (fd >= 0)
+		return fd;
+	return gx_fail(failure, errno,
+		       errno == EPERM || errno == EACCES ? "needs root" :
+		       errno == ENOENT ? "`geoxdp up` replaces what another version has left" : NULL,
+		       "%s: open", path);
+}
+
 static uint32_t gx_pinned_prog_id(const char *folder)
 {
 	struct bpf_prog_info info = {};
 	__u32 octets = sizeof(info);
-	char path[GX_PATH_OCTETS + 8];
-	int fd;
+	struct gx_failure ignored;
+	int fd = gx_pins_open(folder, "prog", &ignored);
 
-	snprintf(path, sizeof(path), "%s/prog", folder);
-	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return 0;
 	if (bpf_obj_get_info_by_fd(fd, &info, &octets))
@@ -252,21 +265,18 @@ size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max)
 
 int gx_pins_meta(const char *folder, struct gx_meta *meta, struct gx_failure *failure)
 {
-	char path[GX_PATH_OCTETS + 8];
 	struct bpf_map_info info = {};
 	__u32 octets = sizeof(info), zero = 0;
-	int fd, error = 0;
+	int fd = gx_pins_open(folder, "meta", failure), error = 0;
 
-	snprintf(path, sizeof(path), "%s/meta", folder);
-	fd = bpf_obj_get(path);
 	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", path);
+		return fd;
 	if (bpf_obj_get_info_by_fd(fd, &info, &octets))
-		error = gx_fail(failure, errno, NULL, "%s: look at", path);
+		error = gx_fail(failure, errno, NULL, "%s/meta: look at", folder);
 	else if (info.value_size != sizeof(*meta))
 		error = -EPROTO;
 	else if (bpf_map_lookup_elem(fd, &zero, meta))
-		error = gx_fail(failure, errno, NULL, "%s: read", path);
+		error = gx_fail(failure, errno, NULL, "%s/meta: read", folder);
 	else if (meta->abi_version != GX_ABI_VERSION)
 		error = -EPROTO;
 	close(fd);

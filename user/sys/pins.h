@@ -53,6 +53,9 @@ uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder);
 /* Path of a generation's folder; GX_PATH_OCTETS. */
 char *gx_pins_folder(const char *interface, uint32_t number, char *path);
 
+/* Open a pin of a generation: a map by its name, or "prog". Returns a descriptor, or -errno. */
+int gx_pins_open(const char *folder, const char *name, struct gx_failure *failure);
+
 /* A map of a generation and what it takes. */
 struct gx_table {
 	char name[24];
