@@ -10,6 +10,7 @@
  *	allow LABEL...	only answers of these labels from now on; what was allowed while a query was under way stays so for it
  *	seen LABEL	milliseconds since the last answer that named one of the label's addresses; "never"
  *	refused on|off	whether a TCP connection may be refused or reset: what was under way on it is asked again
+ *	reconnect	close all TCP connections and open new ones: one that the backend took stays the backend's until it ends
  *	count		answers so far, of UDP and TCP
  *	quit		wait for what is under way, print the summary and end
  *
@@ -59,6 +60,7 @@ static uint32_t allowed[HISTORY_MAX];
 static atomic_size_t n_allowed;
 static _Atomic uint64_t last_seen_ns[LABELS_MAX];
 static atomic_bool may_refuse, stopping;
+static atomic_uint rounds;	/* of connections that were asked for */
 static atomic_ullong answered_udp, answered_tcp, lost, malformed, wrong, retried, reports;
 
 static uint64_t now_ns(void)
@@ -97,6 +99,7 @@ struct client {
 	struct query queries[WINDOW];
 	uint8_t input[65536 + 2];
 	size_t input_octets;
+	atomic_uint round;	/* that its connection is of */
 };
 
 static struct client clients[CLIENTS_MAX];
@@ -325,9 +328,10 @@ static void give_up_late(struct client *client)
 static void reconnect(struct client *client)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
+	unsigned int round = atomic_load(&rounds);
 	uint64_t since = now_ns();
 
-	if (client->fd >= 0 && !atomic_load(&may_refuse) && count_under_way(client))
+	if (client->fd >= 0 && !atomic_load(&may_refuse) && client->round == round && count_under_way(client))
 		report(client, "connection closed with queries under way", NULL);
 	if (client->fd >= 0)
 		close(client->fd);
@@ -339,6 +343,7 @@ static void reconnect(struct client *client)
 		}
 		nanosleep(&pause, NULL);
 	}
+	atomic_store(&client->round, round);
 	for (size_t i = 0; i < WINDOW; i++) {
 		if (!client->queries[i].under_way)
 			continue;
@@ -356,7 +361,7 @@ static void *run_client(void *argument)
 	client->fd = -1;
 	reconnect(client);
 	while (!atomic_load(&stopping) || count_under_way(client)) {
-		alive = true;
+		alive = client->round == atomic_load(&rounds);
 		for (size_t i = 0; alive && !atomic_load(&stopping) && i < WINDOW; i++) {
 			if (client->queries[i].under_way)
 				continue;
@@ -400,8 +405,9 @@ static void take_argument(char *argument)
 	if (!strcmp(argument, "udp") || !strcmp(argument, "tcp")) {
 		if (n_clients == CLIENTS_MAX)
 			die("too many clients", value);
-		clients[n_clients] = (struct client){ .address = value, .over_tcp = *argument == 't',
-						      .seed = n_clients + 1 };
+		clients[n_clients].address = value;
+		clients[n_clients].over_tcp = *argument == 't';
+		clients[n_clients].seed = n_clients + 1;
 		n_clients++;
 		return;
 	}
@@ -453,6 +459,18 @@ static void show_seen(const char *label)
 		printf("never\n");
 }
 
+static void wait_for_connections(void)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	unsigned int round = atomic_fetch_add(&rounds, 1) + 1;
+
+	for (size_t i = 0; i < n_clients; i++) {
+		while (atomic_load(&clients[i].round) != round)
+			nanosleep(&pause, NULL);
+	}
+	printf("%u\n", round);
+}
+
 static void run_commands(void)
 {
 	char line[1024];
@@ -465,6 +483,8 @@ static void run_commands(void)
 			show_seen(line + 5);
 		else if (!strncmp(line, "refused ", 8))
 			printf("%d\n", (atomic_store(&may_refuse, !strcmp(line + 8, "on")), may_refuse));
+		else if (!strcmp(line, "reconnect"))
+			wait_for_connections();
 		else if (!strcmp(line, "count"))
 			printf("%llu %llu\n", answered_udp, answered_tcp);
 		else if (!strcmp(line, "quit"))
