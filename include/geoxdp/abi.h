@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	4
+#define GX_ABI_VERSION	5
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -144,6 +144,7 @@ struct gx_unit {
 	__u32 flags;		/* GX_UNIT_* */
 	__u32 flips;		/* how often checks took it down or up */
 	__u64 since_s;		/* of the last flip or drain, seconds since 1970; 0: none */
+	__u64 fell;		/* when it went down last: what fell later has a higher number; 0: never */
 	char name[GX_UNIT_NAME_OCTETS];	/* "eu", "web 192.0.2.1"; NUL-terminated */
 };
 
@@ -291,7 +292,7 @@ GX_ASSERT_SIZE(gx_choice, 8);
 GX_ASSERT_SIZE(gx_answer, 128);
 GX_ASSERT_SIZE(gx_shift, GX_CELL_OCTETS);
 GX_ASSERT_SIZE(gx_option, 16);
-GX_ASSERT_SIZE(gx_unit, 128);
+GX_ASSERT_SIZE(gx_unit, 136);
 GX_ASSERT_SIZE(gx_unit_ref, 8);
 GX_ASSERT_SIZE(gx_check, 928);
 GX_ASSERT_SIZE(gx_location_name, 64);

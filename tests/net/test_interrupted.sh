@@ -71,4 +71,22 @@ is 'five ups at once: serves' "$(serves_us && echo yes)" yes
 geoxdp down -q
 is 'down leaves nothing' "$(left)" ''
 
+# up waits for the lock of a folder that down removes: it must not go on in what is no folder any more.
+at_once() {	# COMMAND...: again and again
+	local i
+
+	for ((i = 0; i < 60; i++)); do
+		geoxdp "$@" -q -i ns0 2>> "$work/errors" > /dev/null
+	done
+}
+at_once up --pdns $cdn &
+at_once up --pdns $cdn &
+at_once down &
+wait
+is 'up and down at once: no error' "$(sort "$work/errors" | uniq -c)" ''
+geoxdp up -q --pdns $cdn -i ns0
+is 'up and down at once: up serves' "$(serves_us && echo yes)" yes
+geoxdp down -q
+is 'down leaves nothing' "$(left)" ''
+
 done_testing

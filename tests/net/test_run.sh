@@ -104,6 +104,12 @@ eventually 'a file is missing' says 'countries.rbldnsd.*No such file'
 to ap > "$work/maps.2/geo.map"
 cp tests/net/cdn/countries.rbldnsd "$work/cdn/new" && mv "$work/cdn/new" "$work/cdn/countries.rbldnsd"
 eventually 'and there' serves ap
+mkfifo "$work/cdn/new" && mv "$work/cdn/new" "$map"
+eventually 'a FIFO holds up nothing' says 'geo.map.*No data available'
+to us > "$map.new" && mv "$map.new" "$map"
+eventually 'and a file in its place' serves us
+to ap > "$map.new" && mv "$map.new" "$map"
+eventually 'which goes on' serves ap
 
 # --- asking ----------------------------------------------------------------------------------------
 
@@ -192,6 +198,36 @@ is 'and what it was killed at leaves nothing' \
 	"$(find $pins/ns0 -maxdepth 1 -name 'gen-*' | wc -l | sed 's/^[123]$/few/')" few
 is 'reload works after it' "$(geoxdp reload > /dev/null; echo $?)" 0
 run_end INT
+
+# --- interfaces ------------------------------------------------------------------------------------
+
+run_start --pdns "$conf" -i ns0
+soon is_told READY=1
+answers_at() { dig_server "@$1" -b $us4 +time=1 geo.example.com | digest | grep -q '^an geo 60 CNAME'; }
+in_client ip route add 192.0.2.54 dev net0
+in_server ip addr add 192.0.2.54/24 dev ns0
+eventually 'an address is added: it is answered on' answers_at 192.0.2.54
+is 'and the log tells why' "$(grep -c 'building: ns0 changed' "$log")" 1
+: > "$log"
+in_server ip addr del 192.0.2.54/24 dev ns0
+eventually 'and removed' says 'names on 3 addresses'
+in_server ip link add other0 type veth peer name other1
+in_server ip addr add 198.18.0.1/24 dev other0
+stays 'other interfaces build nothing'
+in_server ip link del ns0
+eventually 'the interface is removed' says 'building: another attempt'
+sleep 4
+server_link
+started=$(date +%s%3N)
+eventually 'it is there again: at once, and not with the next attempt' serves ap
+like 'within two seconds' $(($(date +%s%3N) - started)) '^1?[0-9]{1,3}$'
+geoxdp down -q
+soon says 'nothing serves any more'
+in_server ip addr add 192.0.2.54/24 dev ns0
+stays 'after a down, nothing comes up by itself'
+in_server ip addr del 192.0.2.54/24 dev ns0
+geoxdp reload > /dev/null
+run_end TERM
 
 # --- builds that do not end well -------------------------------------------------------------------
 

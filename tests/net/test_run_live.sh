@@ -19,11 +19,13 @@ cat > "$conf" <<-END
 	  ap: {check: flag}
 	maps:
 	  world: {default: [eu], countries: {US: [us, ap, eu]}}
+	  kept: {default: [us, ap], all-down: last}
 	zones:
 	  - name: example.com
 	    file: example.com.zone
 	    geo:
 	      - {name: geo, map: world, ttl: 60, cname: {eu: eu, us: us, ap: ap}}
+	      - {name: kept, map: kept, ttl: 60, cname: {us: us, ap: ap}}
 END
 flag() { echo "$2" > "$work/flags/$1.new" && mv "$work/flags/$1.new" "$work/flags/$1"; }
 flag us up
@@ -51,13 +53,34 @@ eventually 'down again' serves eu
 is 'a swap' "$(geoxdp reload > /dev/null; echo $?)" 0
 is 'keeps down what is down' "$(site_of_us)" eu
 
+# All sites of a map are down whose policy says that what was answered last goes on.
+keeps() { [ "$(dig_server +time=1 kept.example.com | digest | sed -n 's/^an kept 60 CNAME //p')" = "$1" ]; }
+eventually 'us fell last' keeps us
+flag us up
+eventually 'us is up' keeps us
+geoxdp reload > /dev/null
+is 'a generation that is swapped in while ap is down' "$(keeps us && echo yes)" yes
+flag ap up
+soon says 'site ap is up'
+flag us down
+eventually 'ap is up, us is down' keeps ap
+flag ap down
+soon says '1 flip changed 2 answers'
+sleep 0.5
+is 'both are down: what was answered last' "$(keeps ap && echo yes)" yes
+geoxdp reload > /dev/null
+is 'a swap does not forget it' "$(keeps ap && echo yes)" yes
+geoxdp rollback -q
+is 'nor does a rollback' "$(keeps ap && echo yes)" yes
+geoxdp reload > /dev/null
+
 # The lock is held by another command for a while: what checks found waits, and the loop does not.
 exec 9< "$work/state"
 flock -x 9
 flag us up
 sleep 1
 is 'while another command holds the lock, nothing changes' "$(site_of_us)" eu
-is 'and the service reads requests' "$(timeout 5 "$BUILD/geoxdp" reload < /dev/null > /dev/null & sleep 0.3; grep -c 'building: reload' "$log")" 2
+is 'and the service reads requests' "$(timeout 5 "$BUILD/geoxdp" reload < /dev/null > /dev/null & sleep 0.3; grep -c 'building: reload' "$log")" 5
 exec 9<&-
 eventually 'then it is done' serves us
 

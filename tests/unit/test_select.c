@@ -121,6 +121,39 @@ static void test_keep(void **state)
 	assert_int_equal(gx_select_answer(selection, 4, 7), 7);
 }
 
+/* The generation before kept it; this one has never been asked, and has the answer that it was built with. */
+static void test_recall_what_was_up_last(void **state)
+{
+	struct scene scene = scene_of(0);
+	struct gx_selection *selection = connect(&scene);
+
+	scene.options[2].flags = GX_OPTION_LAST | GX_OPTION_KEEP;
+	gx_select_recall(selection);
+	assert_int_equal(scene.choices[1].answer, 100);			/* all are up */
+	scene.units[EU].flags = scene.units[US].flags = GX_UNIT_DOWN;
+	scene.units[EU].fell = 1;
+	scene.units[US].fell = 2;
+	gx_select_recall(selection);
+	assert_int_equal(scene.choices[0].answer, 100);			/* of no list */
+	assert_int_equal(scene.choices[1].answer, 200);
+	assert_int_equal(scene.choices[3].answer, 400);			/* up */
+	scene.units[US_TARGET].flags = GX_UNIT_DOWN;			/* fell before its site, with eu */
+	scene.units[US_TARGET].fell = 1;
+	gx_select_recall(selection);
+	assert_int_equal(scene.choices[1].answer, 100);			/* the first of two that fell together */
+	scene.units[EU].flags = GX_UNIT_DRAINED;
+	gx_select_recall(selection);
+	assert_int_equal(scene.choices[1].answer, 200);
+	scene.units[US].flags = scene.units[US_TARGET].flags = 0;
+	scene.choices[1].answer = 7;
+	gx_select_recall(selection);
+	assert_int_equal(scene.choices[1].answer, 7);			/* something is up: gx_select_all() takes it */
+	scene.units[US].flags = GX_UNIT_DOWN;
+	scene.options[2].flags = GX_OPTION_LAST;
+	gx_select_recall(selection);
+	assert_int_equal(scene.choices[1].answer, 7);			/* nothing is kept */
+}
+
 static void test_broken_tables_change_nothing(void **state)
 {
 	struct scene scene = scene_of(0);
@@ -183,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_none_is_up),
 		cmocka_unit_test(test_a_last_resort_needs_nothing),
 		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_recall_what_was_up_last),
 		cmocka_unit_test(test_broken_tables_change_nothing),
 		cmocka_unit_test(test_all_choices),
 		cmocka_unit_test(test_what_still_names_a_drained_site),

@@ -150,6 +150,22 @@ static void test_damaged(void **unused)
 	}
 }
 
+/* It was waited for until somebody would write to it, with the lock held. */
+static void test_a_fifo_is_not_waited_for(void **unused)
+{
+	char file[] = "/tmp/geoxdp-state-fifo-XXXXXX", error[GX_STATE_ERROR_OCTETS];
+	struct gx_state state = {};
+
+	assert_true(close(mkstemp(file)) == 0 && !unlink(file) && !mkfifo(file, 0600));
+	assert_int_equal(gx_state_read(&state, file, error), -EINVAL);
+	assert_non_null(strstr(error, "no regular file (mend it, or remove it"));
+	unlink(file);
+	assert_true(!mkdir(file, 0700));
+	assert_int_equal(gx_state_read(&state, file, error), -EINVAL);
+	assert_non_null(strstr(error, "no regular file"));
+	rmdir(file);
+}
+
 static void test_a_disk_that_is_full(void **unused)
 {
 	struct folder *folder = *unused;
@@ -193,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_put_and_take),
 		cmocka_unit_test(test_expire),
+		cmocka_unit_test(test_a_fifo_is_not_waited_for),
 		cmocka_unit_test_setup_teardown(test_back_as_it_was, folder_set_up, folder_tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged, folder_set_up, folder_tear_down),
 		cmocka_unit_test_setup_teardown(test_a_disk_that_is_full, folder_set_up, folder_tear_down),

@@ -86,6 +86,19 @@ static void test_unreadable(void **state)
 			    "existing file\n");
 }
 
+/* It was waited for until somebody would write to it. */
+static void test_a_fifo_without_a_writer_is_not_waited_for(void **state)
+{
+	struct folder *folder = *state;
+	struct gx_text text = {};
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/fifo", folder->path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(gx_text_read(&text, path, NULL, &folder->diag), -ENODATA);
+	unlink(path);
+}
+
 static void test_nul_octet(void **state)
 {
 	struct folder *folder = *state;
@@ -236,6 +249,7 @@ int main(void)
 		folder_test(test_byte_order_mark),
 		folder_test(test_file_longer_than_a_chunk),
 		folder_test(test_unreadable),
+		folder_test(test_a_fifo_without_a_writer_is_not_waited_for),
 		folder_test(test_nul_octet),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_numbers),

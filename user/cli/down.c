@@ -56,7 +56,6 @@ int gx_cmd_down(const struct gx_command *command, const struct gx_options *optio
 			json_array_append_new(list, json_string(interfaces[i]));
 		gx_print_json(list);
 	}
-	close(lock);
-	rmdir(GX_PIN_ROOT);
+	gx_pins_unlock(lock);
 	return result;
 }

@@ -145,6 +145,6 @@ int gx_cmd_rollback(const struct gx_command *command, const struct gx_options *o
 	if (!count)
 		gx_complain(command, "%s", gx_nothing_serves());
 	result = count ? gx_rollback(command, options, interfaces, count, wanted) : GX_EXIT_FAILED;
-	close(lock);
+	gx_pins_unlock(lock);
 	return result;
 }

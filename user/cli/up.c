@@ -177,8 +177,7 @@ static int gx_up(const struct gx_command *command, const struct gx_options *opti
 	struct gx_failure left_away;
 	int error, lock;
 
-	error = gx_pins_prepare(failure);
-	lock = error ? -1 : gx_pins_lock(failure);
+	lock = gx_pins_lock(failure);
 	if (lock < 0) {
 		free(targets);
 		return -1;
@@ -197,8 +196,7 @@ static int gx_up(const struct gx_command *command, const struct gx_options *opti
 	gx_object_free(object);
 	free(services.list);
 	free(targets);
-	close(lock);
-	rmdir(GX_PIN_ROOT); /* stays unless nothing serves */
+	gx_pins_unlock(lock);
 	return error;
 }
 

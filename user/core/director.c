@@ -375,8 +375,10 @@ static void add_folder(struct file_list *list, struct gx_arena *arena, const cha
 	for (int i = 0; i < count; i++) {
 		char *path = gx_text_path(arena, folder, entries[i]->d_name);
 
-		/* What cannot be looked at is named, and reported when it is opened. */
-		if (entries[i]->d_name[0] != '.' && (stat(path, &status) < 0 || S_ISREG(status.st_mode)))
+		/* What is no file is named, and reported when it is opened; a folder may become one. */
+		if (entries[i]->d_name[0] != '.' && !stat(path, &status) && S_ISDIR(status.st_mode))
+			gx_diag_note_file(diag, path);
+		else if (entries[i]->d_name[0] != '.')
 			add_file(list, path);
 		free(entries[i]);
 	}

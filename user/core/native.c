@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "user/core/native_impl.h"
 #include "user/core/text.h"
@@ -232,7 +233,9 @@ static void read_file(struct gx_native *native, const struct gx_yaml *root, size
 /* Whether the first line that says anything is SETTING=VALUE or SETTING+=VALUE. */
 static bool is_pdns_conf(const char *file)
 {
-	FILE *stream = fopen(file, "re");
+	struct stat status;
+	/* What can be read once, or is waited for, is left to who reads all of it. */
+	FILE *stream = !stat(file, &status) && S_ISREG(status.st_mode) ? fopen(file, "re") : NULL;
 	char line[256];
 	bool found = false;
 

@@ -3,6 +3,7 @@
 #include "user/core/select.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The flags of all units that an option needs, in one word. Returns false: they lie outside the tables. */
 static bool units_of_option(const struct gx_selection *selection, const struct gx_option *option, __u32 *flags)
@@ -74,6 +75,55 @@ size_t gx_select_all(const struct gx_selection *selection)
 		changed++;
 	}
 	return changed;
+}
+
+/* When the first of an option's units fell; 0: it is drained, or lies outside the tables. */
+static __u64 fall_of_option(const struct gx_selection *selection, const struct gx_option *option)
+{
+	__u64 first = UINT64_MAX;
+	__u32 flags;
+
+	if (!units_of_option(selection, option, &flags))
+		return 0;
+	for (size_t i = 0; i < option->n_units; i++) {
+		const struct gx_unit *unit = &selection->units[selection->option_units[option->units + i].unit];
+		__u64 fell = unit->flags & GX_UNIT_DOWN ? unit->fell : unit->flags & GX_UNIT_DRAINED ? 0 : UINT64_MAX;
+
+		first = fell < first ? fell : first;
+	}
+	return first;
+}
+
+/* Of options that fell together, the first was taken before. Returns current where the list has something to take. */
+static __u32 recall_answer(const struct gx_selection *selection, __u32 first, __u32 current)
+{
+	const struct gx_option *taken = NULL;
+	__u64 latest = 0;
+
+	for (size_t i = first; i < selection->n_options; i++) {
+		const struct gx_option *option = &selection->options[i];
+		__u64 fell = fall_of_option(selection, option);
+
+		if (fell == UINT64_MAX)
+			return current;
+		if (fell > latest) {
+			latest = fell;
+			taken = option;
+		}
+		if (option->flags & GX_OPTION_LAST)
+			return taken && option->flags & GX_OPTION_KEEP ? taken->answer : current;
+	}
+	return current;
+}
+
+void gx_select_recall(const struct gx_selection *selection)
+{
+	for (size_t i = 0; i < selection->n_choices; i++) {
+		struct gx_choice *choice = &selection->choices[i];
+
+		if (choice->option)
+			choice->answer = recall_answer(selection, choice->option, choice->answer);
+	}
 }
 
 size_t gx_select_count(const struct gx_selection *selection, __u32 flags)

@@ -40,6 +40,14 @@ __u32 gx_select_answer(const struct gx_selection *selection, __u32 first, __u32 
 size_t gx_select_all(const struct gx_selection *selection);
 
 /**
+ * gx_select_recall - what a generation that has not served would have kept
+ *
+ * Where nothing is up and GX_OPTION_KEEP speaks, a choice gets the option that was the last to be up. All units have
+ * their flags and orders of falling.
+ */
+void gx_select_recall(const struct gx_selection *selection);
+
+/**
  * gx_select_count - choices that have an answer which needs a unit with any of these flags
  * @flags: GX_UNIT_*
  *

@@ -212,15 +212,32 @@ static int read_list(struct gx_state *state, const char *file, const json_t *roo
 	return 0;
 }
 
+/* Anything but a regular file may be waited for: with a lock held, or by the service. */
+static int open_file(FILE **stream, const char *file, char *error)
+{
+	int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat status;
+
+	*stream = NULL;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : complain(error, errno, "%s: open", file);
+	if (!fstat(fd, &status) && S_ISREG(status.st_mode))
+		*stream = fdopen(fd, "r");
+	if (*stream)
+		return 0;
+	close(fd);
+	return complain(error, 0, "%s: no regular file (" REMEDY ")", file);
+}
+
 int gx_state_read(struct gx_state *state, const char *file, char *error)
 {
-	FILE *stream = fopen(file, "re");
+	FILE *stream;
 	json_error_t why;
 	json_t *root;
-	int result = 0;
+	int result = open_file(&stream, file, error);
 
 	if (!stream)
-		return errno == ENOENT ? 0 : complain(error, errno, "%s: open", file);
+		return result;
 	root = json_loadf(stream, JSON_REJECT_DUPLICATES, &why);
 	if (ferror(stream))
 		result = complain(error, EIO, "%s: read", file);

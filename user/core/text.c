@@ -50,16 +50,23 @@ static int read_file(const char *file, char **data, size_t *len)
 	struct stat status;
 	int fd, ret;
 
-	fd = open(file, O_RDONLY | O_CLOEXEC);
+	/* Without O_NONBLOCK, opening a FIFO that nobody writes to would wait. */
+	fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &status) < 0)
 		ret = -errno;
 	else if (S_ISDIR(status.st_mode))
 		ret = -EISDIR;
+	else if (fcntl(fd, F_SETFL, 0))
+		ret = -errno;
 	else
 		ret = read_all(fd, data, len);
 	close(fd);
+	if (!ret && !*len && S_ISFIFO(status.st_mode)) {
+		free(*data);
+		ret = -ENODATA;
+	}
 	return ret;
 }
 

@@ -52,8 +52,18 @@ void gx_changes_forget(struct gx_follow *follow)
 	follow->n_reports = 0;
 }
 
+/* The next number in the order of falling. */
+static __u64 gx_next_fall(const struct gx_live *live)
+{
+	__u64 last = 0;
+
+	for (size_t i = 1; i < live->n_units; i++)
+		last = live->units[i].fell > last ? live->units[i].fell : last;
+	return last + 1;
+}
+
 /* Returns whether the unit went down or came up. */
-static bool gx_report_apply(struct gx_follow *follow, const struct gx_report *report)
+static bool gx_report_apply(struct gx_follow *follow, const struct gx_report *report, __u64 fall)
 {
 	struct gx_unit *unit = &follow->live.units[report->unit];
 	const bool flip = (unit->flags ^ report->flags) & GX_UNIT_DOWN;
@@ -63,18 +73,22 @@ static bool gx_report_apply(struct gx_follow *follow, const struct gx_report *re
 	if (flip) {
 		unit->flips++;
 		unit->since_s = (uint64_t)time(NULL);
+		if (report->flags & GX_UNIT_DOWN)
+			unit->fell = fall;
 	}
 	return flip;
 }
 
 static void gx_reports_apply(struct gx_follow *follow)
 {
+	/* What falls together has one number. */
+	const __u64 fall = gx_next_fall(&follow->live);
 	size_t flips = 0, changed;
 
 	for (size_t i = 0; i < follow->n_reports; i++) {
 		struct gx_report *report = &follow->reports[i];
 
-		if (report->unit < follow->live.n_units && gx_report_apply(follow, report)) {
+		if (report->unit < follow->live.n_units && gx_report_apply(follow, report, fall)) {
 			const struct gx_unit *unit = &follow->live.units[report->unit];
 
 			gx_log(GX_LOG_WARNING, "%s %.*s is %s: %s", unit->flags & GX_UNIT_SITE ? "site" : "target",

@@ -157,8 +157,7 @@ static int gx_follow_try(struct gx_follow *follow, const char *interface, struct
 	return -ENOENT;
 }
 
-/* Interfaces that may be ours: free each name and the list. */
-static size_t gx_follow_candidates(const struct gx_follow *follow, char ***names)
+size_t gx_follow_candidates(const struct gx_follow *follow, char ***names)
 {
 	if (!follow->options.n_interfaces)
 		return gx_pins_interfaces(names);
@@ -166,13 +165,6 @@ static size_t gx_follow_candidates(const struct gx_follow *follow, char ***names
 	for (size_t i = 0; i < follow->options.n_interfaces; i++)
 		(*names)[i] = strdup(follow->options.interfaces[i]);
 	return follow->options.n_interfaces;
-}
-
-static void gx_free_list(char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
 }
 
 /* Interfaces that are swapped together share their tables: one of them is followed, that with the newest. */
@@ -196,7 +188,7 @@ void gx_follow_look(struct gx_follow *follow)
 		best = found;
 		any = true;
 	}
-	gx_free_list(names, count);
+	gx_pins_free_names(names, count);
 	if (!any)
 		return;
 	if (follow->is_open && best.meta.built_s <= follow->serving.meta.built_s)

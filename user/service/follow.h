@@ -42,7 +42,10 @@ void gx_follow_look(struct gx_follow *follow);
 /* What serves, or NULL. Valid until the loop turns. */
 const struct gx_serving *gx_follow_serving(const struct gx_follow *follow);
 
-/* The interfaces that are served, malloc family, each name as well. Returns the number. */
+/* The interfaces that may be ours, one that was removed among them; free with gx_pins_free_names(). */
+size_t gx_follow_candidates(const struct gx_follow *follow, char ***names);
+
+/* The interfaces that are served; free with gx_pins_free_names(). Returns the number. */
 size_t gx_follow_interfaces(const struct gx_follow *follow, char ***names);
 
 /* What serves goes on; TCP is given back to the backend. */

@@ -15,6 +15,7 @@
 #include "user/core/mem.h"
 #include "user/service/control.h"
 #include "user/service/follow.h"
+#include "user/service/links.h"
 #include "user/service/log.h"
 #include "user/service/notify.h"
 #include "user/service/supervise.h"
@@ -41,6 +42,7 @@ struct gx_daemon {
 	struct event *retry;
 	struct gx_follow *follow;
 	struct gx_watch *watch;
+	struct gx_links *links;
 	struct gx_control *control;
 	struct gx_stamps stamps;
 	struct gx_child *child;		/* NULL: none runs */
@@ -131,6 +133,16 @@ static void gx_service_take_list(struct gx_daemon *service, struct evbuffer *lis
 	gx_stamps_free(&before);
 }
 
+/* Those of the build that has ended: which ones it takes, the configuration said. */
+static void gx_service_note_links(struct gx_daemon *service)
+{
+	char **names;
+	size_t count = gx_follow_candidates(service->follow, &names);
+
+	gx_links_note(service->links, names, count);
+	gx_pins_free_names(names, count);
+}
+
 static void gx_service_stop_now(struct gx_daemon *service);
 
 /* status: as gx_child_watcher has it. */
@@ -163,6 +175,7 @@ static void gx_child_on_done(void *context, int status, const char *how, struct 
 	if (status >= 0)
 		gx_service_take_list(service, list);
 	gx_watch_set(service->watch, &service->stamps);
+	gx_service_note_links(service);
 	gx_follow_look(service->follow);
 	gx_service_judge(service, status, how);
 	if (*how)
@@ -220,6 +233,7 @@ static void gx_service_build(struct gx_daemon *service, const char *why)
 	event_del(service->retry);
 	gx_control_begin(service->control);
 	gx_stamps_renew(&service->stamps);
+	gx_links_renew(service->links);
 	if (service->ready)
 		gx_notify_reloading();
 	if (gx_service_start(service, &failure)) {
@@ -244,6 +258,19 @@ static void gx_service_on_calm(void *context)
 	if (!path || service->child)
 		return;
 	snprintf(why, sizeof(why), "%s changed", path);
+	gx_service_build(service, why);
+}
+
+static void gx_service_on_links(void *context)
+{
+	struct gx_daemon *service = context;
+	const char *name = gx_links_changed(service->links);
+	char why[64];
+
+	/* After a `geoxdp down`, nothing is to come up by itself. */
+	if (!name || (!gx_follow_serving(service->follow) && !event_pending(service->retry, EV_TIMEOUT, NULL)))
+		return;
+	snprintf(why, sizeof(why), "%s changed", name);
 	gx_service_build(service, why);
 }
 
@@ -300,9 +327,7 @@ static void gx_service_stop_now(struct gx_daemon *service)
 		gx_log(GX_LOG_ERROR, "%s", failure.text);
 		event_base_loopbreak(service->base);
 	}
-	for (size_t i = 0; i < count; i++)
-		free(interfaces[i]);
-	free(interfaces);
+	gx_pins_free_names(interfaces, count);
 	free(words);
 }
 
@@ -391,6 +416,8 @@ static int gx_service_open(struct gx_daemon *service, struct gx_failure *failure
 	service->retry = event_new(service->base, -1, 0, gx_service_on_retry, service);
 	error = gx_watch_new(&service->watch, service->base, gx_service_on_calm, service, failure);
 	if (!error)
+		error = gx_links_new(&service->links, service->base, gx_service_on_links, service, failure);
+	if (!error)
 		error = gx_control_new(&service->control, service->base, gx_service_on_asked, service, failure);
 	if (!error)
 		error = gx_follow_new(&service->follow, service->base, &follow, failure);
@@ -402,6 +429,7 @@ static void gx_service_close(struct gx_daemon *service)
 	gx_control_free(service->control, "the service stops");
 	gx_follow_free(service->follow);
 	gx_watch_free(service->watch);
+	gx_links_free(service->links);
 	gx_stamps_free(&service->stamps);
 	for (size_t i = 0; i < GX_SIGNALS; i++)
 		if (service->signals[i])
@@ -433,6 +461,7 @@ int gx_service_run(const struct gx_service_options *options)
 		service.watchdog = gx_notify_watchdog(service.base);
 		gx_stamps_of_one(&service.stamps, service.config);
 		gx_watch_set(service.watch, &service.stamps);
+		gx_service_note_links(&service);
 		gx_service_build(&service, "start");
 		event_base_dispatch(service.base);
 	}

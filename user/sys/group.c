@@ -2,10 +2,8 @@
 /* Interfaces that go from one generation to another together: all of them, or none. */
 #include "user/sys/group.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,13 +102,11 @@ static int gx_read_state(struct gx_state *state, struct gx_failure *failure)
 
 static int gx_swap_pinned(const char *interface, uint32_t generation, struct gx_failure *failure)
 {
-	char folder[GX_PATH_OCTETS], path[GX_PATH_OCTETS + 8];
-	int fd, error;
+	char folder[GX_PATH_OCTETS];
+	int fd = gx_pins_open(gx_pins_folder(interface, generation, folder), "prog", failure), error;
 
-	snprintf(path, sizeof(path), "%s/prog", gx_pins_folder(interface, generation, folder));
-	fd = bpf_obj_get(path);
 	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", path);
+		return fd;
 	error = gx_swap(interface, fd, failure);
 	close(fd);
 	return error;

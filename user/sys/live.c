@@ -20,8 +20,9 @@
 #include "user/core/overrides.h"
 #include "user/core/text.h"
 #include "user/core/unit_name.h"
-#include "user/sys/trie.h"
+#include "user/sys/lock.h"
 #include "user/sys/pins.h"
+#include "user/sys/trie.h"
 
 /* The tables that are mapped, in the order of gx_live_tables. */
 enum {
@@ -59,22 +60,9 @@ struct gx_live_impl {
 
 /* --- the tables -------------------------------------------------------------------------------- */
 
-static int gx_open_pin(const char *folder, const char *name, struct gx_failure *failure)
-{
-	char path[GX_PATH_OCTETS + 32];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = bpf_obj_get(path);
-	if (fd >= 0)
-		return fd;
-	return gx_fail(failure, errno, errno == ENOENT ? "`geoxdp up` replaces what another version has left" : NULL,
-		       "%s: open", path);
-}
-
 static int gx_map_table(struct gx_mapping *mapping, const char *folder, size_t i, struct gx_failure *failure)
 {
-	int fd = gx_open_pin(folder, gx_live_tables[i].name, failure), error = 0;
+	int fd = gx_pins_open(folder, gx_live_tables[i].name, failure), error = 0;
 	struct bpf_map_info info = {};
 	__u32 octets = sizeof(info);
 	void *memory;
@@ -132,7 +120,7 @@ int gx_live_open(struct gx_live *live, const char *folder, struct gx_failure *fa
 	for (size_t i = 0; i < GX_LIVE_TABLES && !error; i++)
 		error = gx_map_table(&impl->tables[i], folder, i, failure);
 	for (size_t family = 0; family < GX_FAMILIES && !error; family++) {
-		opened.nets_fd[family] = gx_open_pin(folder, nets[family], failure);
+		opened.nets_fd[family] = gx_pins_open(folder, nets[family], failure);
 		if (opened.nets_fd[family] < 0)
 			error = opened.nets_fd[family];
 	}
@@ -172,24 +160,12 @@ int gx_live_lock(bool wait, struct gx_failure *failure)
 {
 	const char *file = gx_live_state_file(), *slash = strrchr(file, '/');
 	char folder[PATH_MAX];
-	int fd, error;
 
 	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
 	if (mkdir(folder, 0755) && errno != EEXIST)
 		return gx_fail(failure, errno, errno == EACCES || errno == EPERM ? "needs root" :
 				       "GEOXDP_STATE names another state file", "%s: make folder", folder);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", folder);
-	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
-		error = errno;
-		if (error == EINTR)
-			continue;
-		close(fd);
-		return gx_fail(failure, error, error == EWOULDBLOCK ? "another geoxdp command is at work" : NULL,
-			       "%s: lock", folder);
-	}
-	return fd;
+	return gx_lock_folder(folder, wait ? GX_LOCK_WAIT_MS : 0, failure);
 }
 
 bool gx_live_is_run(void)
@@ -268,7 +244,9 @@ void gx_live_carry(struct gx_live *to, const struct gx_live *from)
 		unit->flags = (unit->flags & ~flags) | ((*found)->flags & flags);
 		unit->flips = (*found)->flips;
 		unit->since_s = (*found)->since_s;
+		unit->fell = (*found)->fell;
 	}
+	gx_select_recall(&to->selection);
 	free(is_checked);
 	free(known);
 }

@@ -36,7 +36,7 @@ void gx_live_close(struct gx_live *live);
  * gx_live_lock - keep others from changing state file and live tables
  *
  * Held for milliseconds; `up` loads and fills without it. Returns a descriptor that holds the lock until it is closed,
- * or -errno. wait false: -EWOULDBLOCK where another holds it.
+ * or -errno. -EWOULDBLOCK: another holds it; where wait is true, it has for GX_LOCK_WAIT_MS.
  */
 int gx_live_lock(bool wait, struct gx_failure *failure);
 
@@ -63,7 +63,10 @@ int gx_live_apply(struct gx_live *live, const struct gx_state *state, size_t *ch
  */
 bool gx_live_find_location(const struct gx_live *live, const char *name, struct gx_leaf *leaf);
 
-/* Take over what checks found: flags, flips and times of units of the same name. */
+/*
+ * Take over what checks found: flags, flips and times of units of the same name; and what is kept while all are down.
+ * Nobody sees the tables yet.
+ */
 void gx_live_carry(struct gx_live *to, const struct gx_live *from);
 
 /* Bring the choices up to date with the units. Returns how many changed. */

@@ -119,17 +119,13 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 
 static int gx_reuse_pin(struct bpf_map *map, const char *folder, struct gx_failure *failure)
 {
-	char path[256];
-	int fd, error;
+	int fd = gx_pins_open(folder, bpf_map__name(map), failure), error;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
-	fd = bpf_obj_get(path);
 	if (fd < 0)
-		return gx_fail(failure, errno, "is another version of geoxdp serving? `geoxdp up` replaces it",
-			       "%s: open", path);
+		return fd;
 	error = bpf_map__reuse_fd(map, fd);
 	close(fd);
-	return error ? gx_fail(failure, -error, NULL, "%s: use", path) : 0;
+	return error ? gx_fail(failure, -error, NULL, "%s/%s: use", folder, bpf_map__name(map)) : 0;
 }
 
 /* Whether the pinned map of this name has room for as much as this one needs, no more and no less. */
@@ -137,11 +133,9 @@ static bool gx_is_as_large(const struct bpf_map *map, const char *folder)
 {
 	struct bpf_map_info info = {};
 	__u32 octets = sizeof(info);
-	char path[256];
-	int fd, error;
+	struct gx_failure ignored;
+	int fd = gx_pins_open(folder, bpf_map__name(map), &ignored), error;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
-	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return false;
 	error = bpf_obj_get_info_by_fd(fd, &info, &octets);

@@ -5,25 +5,21 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "user/core/mem.h"
+#include "user/sys/lock.h"
 
 #ifndef BPF_FS_MAGIC
 #define BPF_FS_MAGIC 0xcafe4a11
 #endif
-
-#define GX_LOCK_WAIT_MS 10000
 
 static const char gx_generation_prefix[] = "gen-";
 
@@ -35,7 +31,7 @@ static int gx_make_folder(const char *path, struct gx_failure *failure)
 	return 0;
 }
 
-int gx_pins_prepare(struct gx_failure *failure)
+static int gx_mount_bpffs(struct gx_failure *failure)
 {
 	struct statfs fs;
 
@@ -43,26 +39,27 @@ int gx_pins_prepare(struct gx_failure *failure)
 		return gx_fail(failure, errno, "needs a kernel with BPF and sysfs", "%s: look at", GX_BPFFS);
 	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", GX_BPFFS, "bpf", 0, "mode=0700"))
 		return gx_fail(failure, errno, "needs root", "%s: mount the BPF file system", GX_BPFFS);
-	return gx_make_folder(GX_PIN_ROOT, failure);
+	return 0;
 }
 
 int gx_pins_lock(struct gx_failure *failure)
 {
-	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-	int fd = open(GX_PIN_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int lock = gx_mount_bpffs(failure), error;
 
-	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", GX_PIN_ROOT);
-	for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ms += 20) {
-		if (errno != EWOULDBLOCK || waited_ms >= GX_LOCK_WAIT_MS) {
-			int error = errno;
+	if (lock)
+		return lock;
+	/* ENOENT: whoever held the lock has left nothing behind, not even the root. */
+	do {
+		error = gx_make_folder(GX_PIN_ROOT, failure);
+		lock = error ? error : gx_lock_folder(GX_PIN_ROOT, GX_LOCK_WAIT_MS, failure);
+	} while (!error && lock == -ENOENT);
+	return lock;
+}
 
-			close(fd);
-			return gx_fail(failure, error, "another geoxdp command is at work", "%s: lock", GX_PIN_ROOT);
-		}
-		nanosleep(&pause, NULL);
-	}
-	return fd;
+void gx_pins_unlock(int lock)
+{
+	rmdir(GX_PIN_ROOT); /* stays while anything is in it */
+	close(lock);
 }
 
 static int gx_is_visible(const struct dirent *entry)
@@ -88,7 +85,7 @@ static size_t gx_list_folder(const char *path, char ***names)
 	return count;
 }
 
-static void gx_free_names(char **names, size_t count)
+void gx_pins_free_names(char **names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
@@ -110,7 +107,7 @@ static void gx_remove_folder(const char *folder)
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		unlink(path);
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	rmdir(folder);
 }
 
@@ -165,15 +162,28 @@ uint32_t gx_pins_last(const char *interface)
 	return last;
 }
 
+int gx_pins_open(const char *folder, const char *name, struct gx_failure *failure)
+{
+	char path[GX_PATH_OCTETS + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	fd = bpf_obj_get(path);
+	if (fd >= 0)
+		return fd;
+	return gx_fail(failure, errno,
+		       errno == EPERM || errno == EACCES ? "needs root" :
+		       errno == ENOENT ? "`geoxdp up` replaces what another version has left" : NULL,
+		       "%s: open", path);
+}
+
 static uint32_t gx_pinned_prog_id(const char *folder)
 {
 	struct bpf_prog_info info = {};
 	__u32 octets = sizeof(info);
-	char path[GX_PATH_OCTETS + 8];
-	int fd;
+	struct gx_failure ignored;
+	int fd = gx_pins_open(folder, "prog", &ignored);
 
-	snprintf(path, sizeof(path), "%s/prog", folder);
-	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return 0;
 	if (bpf_obj_get_info_by_fd(fd, &info, &octets))
@@ -199,7 +209,7 @@ uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder)
 		if (gx_pinned_prog_id(folder) == prog_id)
 			found = number;
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	return found;
 }
 
@@ -249,27 +259,24 @@ size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max)
 		}
 		close(fd);
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	return used;
 }
 
 int gx_pins_meta(const char *folder, struct gx_meta *meta, struct gx_failure *failure)
 {
-	char path[GX_PATH_OCTETS + 8];
 	struct bpf_map_info info = {};
 	__u32 octets = sizeof(info), zero = 0;
-	int fd, error = 0;
+	int fd = gx_pins_open(folder, "meta", failure), error = 0;
 
-	snprintf(path, sizeof(path), "%s/meta", folder);
-	fd = bpf_obj_get(path);
 	if (fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", path);
+		return fd;
 	if (bpf_obj_get_info_by_fd(fd, &info, &octets))
-		error = gx_fail(failure, errno, NULL, "%s: look at", path);
+		error = gx_fail(failure, errno, NULL, "%s/meta: look at", folder);
 	else if (info.value_size != sizeof(*meta))
 		error = -EPROTO;
 	else if (bpf_map_lookup_elem(fd, &zero, meta))
-		error = gx_fail(failure, errno, NULL, "%s: read", path);
+		error = gx_fail(failure, errno, NULL, "%s/meta: read", folder);
 	else if (meta->abi_version != GX_ABI_VERSION)
 		error = -EPROTO;
 	close(fd);
@@ -292,7 +299,7 @@ size_t gx_pins_generations(const char *interface, uint32_t **numbers)
 		if (number)
 			(*numbers)[used++] = number;
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 	return used;
 }
 
@@ -320,7 +327,7 @@ static void gx_remove_strays(const char *interface)
 		snprintf(path, sizeof(path), "%s/%s/%s", GX_PIN_ROOT, interface, names[i]);
 		gx_remove_folder(path);
 	}
-	gx_free_names(names, count);
+	gx_pins_free_names(names, count);
 }
 
 void gx_pins_prune(const char *interface, uint32_t serving, uint32_t before)
@@ -359,7 +366,6 @@ void gx_pins_remove_interface(const char *interface)
 	unlink(gx_pins_link(interface, path));
 	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
 	rmdir(path);
-	rmdir(GX_PIN_ROOT); /* stays while another interface serves */
 }
 
 char *gx_pins_link(const char *interface, char *path)

@@ -15,18 +15,21 @@
 #define GX_PIN_ROOT GX_BPFFS "/geoxdp"
 #define GX_PATH_OCTETS 256
 
-/* Mount the BPF file system if it is not, and make the root folder. */
-int gx_pins_prepare(struct gx_failure *failure);
-
 /**
  * gx_pins_lock - keep other geoxdp commands from changing anything
  *
- * Waits up to ten seconds. Returns a descriptor that holds the lock until it is closed, or -errno.
+ * Mounts the BPF file system if it is not, and makes the root folder. Waits up to GX_LOCK_WAIT_MS.
+ *
+ * Returns what gx_pins_unlock() takes, or -errno.
  */
 int gx_pins_lock(struct gx_failure *failure);
 
-/* Interfaces with a folder, sorted; free each name and the list. Returns the number, 0 also without a root. */
+/* Let others work, and remove the root folder where nothing is pinned. */
+void gx_pins_unlock(int lock);
+
+/* Interfaces with a folder, sorted; free with gx_pins_free_names(). Returns the number, 0 also without a root. */
 size_t gx_pins_interfaces(char ***names);
+void gx_pins_free_names(char **names, size_t count);
 
 /**
  * gx_pins_add - pin an object as the interface's next generation
@@ -49,6 +52,9 @@ uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder);
 
 /* Path of a generation's folder; GX_PATH_OCTETS. */
 char *gx_pins_folder(const char *interface, uint32_t number, char *path);
+
+/* Open a pin of a generation: a map by its name, or "prog". Returns a descriptor, or -errno. */
+int gx_pins_open(const char *folder, const char *name, struct gx_failure *failure);
 
 /* A map of a generation and what it takes. */
 struct gx_table {
@@ -81,7 +87,7 @@ void gx_pins_drop(const char *interface, uint32_t number);
  */
 void gx_pins_prune(const char *interface, uint32_t serving, uint32_t before);
 
-/* Remove the interface's folder with all generations, and the root when it was the last. */
+/* Remove the interface's folder with all generations. */
 void gx_pins_remove_interface(const char *interface);
 
 /* Path of the pinned link; GX_PATH_OCTETS. */

@@ -11,18 +11,16 @@
 /* The pinned program of a generation, if it is the one that is attached. */
 static int gx_serving_open_prog(struct gx_serving *serving, struct gx_failure *failure)
 {
-	char path[GX_PATH_OCTETS + 8];
 	struct bpf_prog_info info = {};
 	__u32 octets = sizeof(info);
 
-	snprintf(path, sizeof(path), "%s/prog", serving->folder);
-	serving->prog_fd = bpf_obj_get(path);
+	serving->prog_fd = gx_pins_open(serving->folder, "prog", failure);
 	if (serving->prog_fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", path);
+		return serving->prog_fd;
 	if (bpf_obj_get_info_by_fd(serving->prog_fd, &info, &octets))
-		return gx_fail(failure, errno, NULL, "%s: look at", path);
+		return gx_fail(failure, errno, NULL, "%s/prog: look at", serving->folder);
 	if (info.id != serving->attachment.prog_id)
-		return gx_fail(failure, ESTALE, "try again", "%s: was replaced meanwhile", path);
+		return gx_fail(failure, ESTALE, "try again", "%s: was replaced meanwhile", serving->folder);
 	return 0;
 }
 

@@ -4,7 +4,6 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,21 +14,17 @@
 static int gx_map_open(const char *folder, const char *name, size_t min_octets, size_t max_octets,
 		       struct gx_failure *failure)
 {
-	char path[GX_PATH_OCTETS + 24];
 	struct bpf_map_info info = {};
 	__u32 octets = sizeof(info);
-	int fd;
+	int fd = gx_pins_open(folder, name, failure);
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = bpf_obj_get(path);
 	if (fd < 0)
-		return gx_fail(failure, errno, errno == EPERM || errno == EACCES ? "needs root" : NULL, "%s: open",
-			       path);
+		return fd;
 	if (!bpf_obj_get_info_by_fd(fd, &info, &octets) && info.value_size >= min_octets &&
 	    info.value_size <= max_octets)
 		return fd;
 	close(fd);
-	return gx_fail(failure, EPROTO, "`geoxdp up` replaces it", "%s: of another version of geoxdp", path);
+	return gx_fail(failure, EPROTO, "`geoxdp up` replaces it", "%s/%s: of another version of geoxdp", folder, name);
 }
 
 static int gx_read_services(const char *folder, struct gx_tcp_plan *plan, struct gx_failure *failure)
