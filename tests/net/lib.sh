@@ -171,6 +171,9 @@ nsd_start() {	# [ZONE_FILE]
 		  control-enable: yes
 		  control-interface: "$work/nsd/control"
 		zone:
+		  name: example.org
+		  zonefile: "$PWD/tests/net/cdn/example.org.zone"
+		zone:
 		  name: example.com
 		  zonefile: "$zone"
 	END

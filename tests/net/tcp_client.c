@@ -89,20 +89,21 @@ static struct session *session_open(int receive_octets)
 	return session;
 }
 
-/* The names: the program's, the backend's, and one that does not exist; a label tells queries apart. */
+/* The names: the program's, the backend's, and one of its that does not exist; a label tells queries apart. */
 static size_t render_question(uint32_t id, uint8_t *out)
 {
 	static const char *const forms[] = { "\3www", "\4mail", "\6q%05u" };
-	static const uint8_t rest[] = "\7example\3com\0\0\1\0";
+	static const uint8_t com[] = "\7example\3com\0\0\1\0", org[] = "\7example\3org\0\0\1\0";
+	const uint8_t *rest = id % 3 ? org : com;
 	char label[16];
 	size_t octets;
 
 	snprintf(label, sizeof(label), forms[id % 3], id);
 	octets = strlen(label);
 	memcpy(out, label, octets);
-	memcpy(out + octets, rest, sizeof(rest) - 1);
-	out[octets + sizeof(rest) - 1] = 1;
-	return octets + sizeof(rest);
+	memcpy(out + octets, rest, sizeof(com) - 1);
+	out[octets + sizeof(com) - 1] = 1;
+	return octets + sizeof(com);
 }
 
 static size_t render_query(uint32_t id, uint8_t *out)
