@@ -68,7 +68,7 @@ static int read_world(struct gx_diag *diag)
 	return error;
 }
 
-static int load(const struct gx_image *image)
+static int load(const struct gx_image *image, struct gx_object **out)
 {
 	struct gx_addr addrs[2];
 	struct gx_services services = { .list = addrs, .count = 2 };
@@ -78,24 +78,37 @@ static int load(const struct gx_image *image)
 
 	gx_parse_addr(PACKET_SERVICE4, &addrs[0]);
 	gx_parse_addr(PACKET_SERVICE6, &addrs[1]);
-	error = gx_object_load(&node.object, image, &services, &meta, NULL, &failure);
+	error = gx_object_load(out, image, &services, &meta, NULL, &failure);
 	return error && error != -EPERM ? report(error, failure.text, NULL) : error;
+}
+
+struct gx_config *node_config(void)
+{
+	return &node.config;
+}
+
+int node_load(struct gx_object **out)
+{
+	struct gx_image image = {0};
+	struct gx_diag diag = {0};
+	int error = 0;
+
+	if (gx_image_build(&image, &node.config, &diag))
+		error = report(-EINVAL, "image", &diag);
+	if (!error)
+		error = load(&image, out);
+	gx_image_free(&image);
+	gx_diag_free(&diag);
+	return error;
 }
 
 int node_up(void)
 {
-	struct gx_image image = {0};
 	struct gx_diag diag = {0};
-	int error;
+	int error = read_world(&diag);
 
-	error = read_world(&diag);
-	if (!error && gx_image_build(&image, &node.config, &diag))
-		error = report(-EINVAL, "image", &diag);
-	if (!error)
-		error = load(&image);
-	gx_image_free(&image);
 	gx_diag_free(&diag);
-	return error;
+	return error ? error : node_load(&node.object);
 }
 
 void node_down(void)
