@@ -56,7 +56,7 @@ COUNTRIES := examples/own-cdn/countries.rbldnsd
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-prog check-net check-input check-examples check-conformance demo \
-	lint install uninstall clean help
+	bench-geo lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -115,6 +115,24 @@ $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ
 $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+# --- benchmarks --------------------------------------------------------------------------------
+
+$(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c tests/bench/geo.h $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(BUILD)/geo_bench.skel.h: $(BUILD)/bench/geo.bpf.o
+	$(BPFTOOL) gen skeleton $< name geo_bench > $@
+
+$(BUILD)/obj/tests/bench/geo.o: $(BUILD)/geo_bench.skel.h
+
+$(BUILD)/bench/geo: $(call obj,obj,tests/bench/geo.c tests/bench/forms.c) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
+
+bench-geo: $(BUILD)/bench/geo	## time geo look-ups alone, in the kernel (as root)
+	@$<
 
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests
