@@ -321,9 +321,14 @@ static unsigned int run_rounds(struct subject *subjects, unsigned int rounds)
 		uint64_t steal[2], all[2];
 
 		read_steal(&steal[0], &all[0]);
-		for (enum mix mix = 0; mix < MIXES; mix++)
-			for (size_t i = 0; i < SUBJECTS; i++)
+		for (enum mix mix = 0; mix < MIXES; mix++) {
+			for (size_t i = 0; i < SUBJECTS; i++) {
+				/* What the one before left in the caches is no business of a hot one. */
+				if (mix_sizes[mix] <= HOT)
+					measure(&subjects[i], mix, 0);
 				subjects[i].ns[mix][round] = measure(&subjects[i], mix, next_random() % COLD);
+			}
+		}
 		read_steal(&steal[1], &all[1]);
 		if ((steal[1] - steal[0]) * 100 > STEAL_PERCENT * (all[1] - all[0]) && thrown < ROUNDS_MAX)
 			thrown++;

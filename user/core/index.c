@@ -9,11 +9,10 @@
 #include "bpf/pure/index.h"
 
 /*
- * Borders that a child of a table is to have on average, and the largest share of children without any: few of
- * either make tables smaller, many of them ways shorter. Measured on real data (docs/performance.md).
+ * Borders that a child of a table is to have on average: fewer make ways shorter, more make tables smaller. Measured on
+ * real data (docs/performance.md).
  */
 #define GX_INDEX_CHILD_BORDERS	4
-#define GX_INDEX_CHILD_SPARE	8
 /* A cache line: a fragment lies in as few as can be. */
 #define GX_INDEX_LINE_WORDS	8
 
@@ -202,34 +201,16 @@ static uint32_t leaf_entry(const struct builder *builder, const struct block *bl
 
 static uint32_t add_block(struct builder *builder, const struct block *block, unsigned int levels);
 
-/* How many of the children of a table have borders, or are one of them. */
-static size_t count_children(const struct builder *builder, const struct block *block, unsigned int stride)
-{
-	uint64_t last = UINT64_MAX;
-	size_t count = 0;
-
-	for (size_t i = block->begin; i < block->end; i++) {
-		uint64_t child = builder->list[i].first >> (block->bits - stride);
-
-		count += child != last;
-		last = child;
-	}
-	return count;
-}
-
 /*
- * As many bits as leave few borders for each child, unless most of the children have none; but enough of them that the
- * levels that are left can take the rest.
+ * As many bits as leave few borders for each child, but enough of them that the levels that are left can take the rest.
  */
-static unsigned int choose_stride(const struct builder *builder, const struct block *block, unsigned int levels)
+static unsigned int choose_stride(const struct block *block, unsigned int levels)
 {
 	size_t count = block->end - block->begin;
 	unsigned int stride = 1, later = (levels - 1) * GX_INDEX_LEVEL_BITS;
 
 	while (stride < GX_INDEX_STRIDE_MAX && (size_t)GX_INDEX_CHILD_BORDERS << stride < count)
 		stride++;
-	while (stride > 1 && GX_INDEX_CHILD_SPARE * count_children(builder, block, stride) < (size_t)1 << stride)
-		stride--;
 	if (block->bits > later && stride < block->bits - later)
 		stride = block->bits - later;
 	return stride < block->bits ? stride : block->bits;
@@ -237,7 +218,7 @@ static unsigned int choose_stride(const struct builder *builder, const struct bl
 
 static uint32_t add_table(struct builder *builder, const struct block *block, unsigned int levels)
 {
-	unsigned int stride = choose_stride(builder, block, levels);
+	unsigned int stride = choose_stride(block, levels);
 	size_t words = stride > 1 ? (size_t)1 << (stride - 1) : 1, word, border = block->begin;
 	struct block child = { .bits = block->bits - stride };
 
