@@ -45,17 +45,23 @@ SYS_OBJ  := $(call obj,obj,$(SYS_SRC))
 SERVICE_OBJ := $(call obj,obj,$(SERVICE_SRC))
 CLI_OBJ  := $(call obj,obj,$(CLI_SRC))
 SAN_CORE := $(call obj,san,$(CORE_SRC))
+SAN_SYS  := $(call obj,san,$(SYS_SRC))
+SAN_SERVICE := $(call obj,san,$(SERVICE_SRC))
+SAN_SCENE := $(call obj,san,$(filter-out tests/service/test_%,$(wildcard tests/service/*.c)))
+SERVICE_BIN := $(patsubst tests/service/%.c,$(BUILD)/service/%,$(wildcard tests/service/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PROG_BIN := $(patsubst tests/prog/%.c,$(BUILD)/prog/%,$(PROG_SRC))
 CONF_BIN := $(patsubst tests/conformance/%.c,$(BUILD)/conformance/%,$(CONF_SRC))
 TOOL_BIN := $(patsubst tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 
 SKEL     := $(BUILD)/geoxdp.skel.h
+STEER_SKEL := $(BUILD)/steer.skel.h
 COUNTRIES := examples/own-cdn/countries.rbldnsd
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps examples check check-all check-unit check-prog check-net check-input check-examples check-conformance demo \
+.PHONY: all deps examples check check-all check-unit check-service check-prog check-net check-input check-examples \
+	check-conformance demo \
 	bench-geo lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
@@ -73,6 +79,15 @@ $(BUILD)/geoxdp.bpf.o: bpf/geoxdp.bpf.c $(BPF_DEPS)
 $(SKEL): $(BUILD)/geoxdp.bpf.o
 	$(BPFTOOL) gen skeleton $< name geoxdp_bpf > $@
 
+# The sk_lookup program of `geoxdp run`.
+$(BUILD)/steer.bpf.o: bpf/steer.bpf.c $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@.full
+	$(BPFTOOL) gen object $@ $@.full
+
+$(STEER_SKEL): $(BUILD)/steer.bpf.o
+	$(BPFTOOL) gen skeleton $< name steer_bpf > $@
+
 # --- the command -------------------------------------------------------------------------------
 
 $(BUILD)/obj/%.o: %.c
@@ -83,7 +98,7 @@ $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP -c $< -o $@
 
-$(SYS_OBJ): $(SKEL)
+$(SYS_OBJ) $(SAN_SYS): $(SKEL) $(STEER_SKEL)
 
 $(BUILD)/geoxdp: $(CLI_OBJ) $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
@@ -104,6 +119,10 @@ $(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(SAN_CORE)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SANFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
 
+$(BUILD)/service/%: $(BUILD)/san/tests/service/%.o $(SAN_SCENE) $(SAN_SERVICE) $(SAN_SYS) $(SAN_CORE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS) -lcmocka
+
 $(BUILD)/prog/%: $(BUILD)/obj/tests/prog/%.o $(call obj,obj,$(LIB_SRC)) $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
@@ -115,6 +134,15 @@ $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ
 $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+# The TCP part of the service alone, and clients that try it.
+$(BUILD)/net/tcp_node: $(BUILD)/obj/tests/net/tcp_node.o $(SERVICE_OBJ) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) $(RUN_LIBS)
+
+$(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 # --- benchmarks --------------------------------------------------------------------------------
 
@@ -139,19 +167,23 @@ check: deps		## run all tests
 	@$(MAKE) --no-print-directory check-all
 
 UNIT_TESTS := $(UNIT_BIN)
+SERVICE_TESTS := $(SERVICE_BIN)
 PROG_TESTS := $(PROG_BIN)
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
 INPUT_TESTS := $(sort $(wildcard tests/input/test_*.sh))
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.sh))
 CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
-NET_NEEDS  := all $(BUILD)/net/wire.bpf.o
+NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client
 export BUILD
 
-check-all: $(UNIT_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
-	@tests/run $(UNIT_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
+check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(CONF_BIN) $(NET_NEEDS)
+	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) $(CONF_TESTS)
 
 check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root
 	@tests/run $(UNIT_TESTS)
+
+check-service: $(SERVICE_TESTS)	## only the parts of `geoxdp run`, under ASan and UBSan; needs no root
+	@tests/run $(SERVICE_TESTS)
 
 check-prog: $(PROG_TESTS)	## only packets through the program with BPF_PROG_RUN
 	@tests/run $(PROG_TESTS)
@@ -178,12 +210,15 @@ demo: deps		## a CDN between network namespaces, asked by clients all over the w
 install: $(BUILD)/geoxdp	## install below DESTDIR and PREFIX (default /usr/local)
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/geoxdp
 	install -D -m 644 user/cli/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,/usr/local/,$(PREFIX)/,' examples/systemd/geoxdp.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/geoxdp.service
 	for page in $(MAN_PAGES); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done
 
 uninstall:		## remove what install installed
-	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp
+	rm -f $(DESTDIR)$(PREFIX)/sbin/geoxdp $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoxdp \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/geoxdp.service
 	for page in $(MAN_PAGES); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done

@@ -5,6 +5,7 @@
 
 #include "bpf/kern/geo.h"
 #include "bpf/kern/settings.h"
+#include "geoxdp/hash.h"
 #include "maps/names.maps.h"
 
 /* What will be sent; complete before the first octet is written. */
@@ -21,6 +22,28 @@ struct gx_plan {
 	__u8 scope_bits;
 	__u8 zero[3];
 };
+
+/*
+ * One choice out of a spread. What is drawn by the client's prefix holds for that prefix and no further: so far goes the
+ * scope (RFC 7871 7.2.1). What is drawn at random says nothing about clients: the leaf's own depth stays.
+ *
+ * Return: first cell; 0: pass.
+ */
+gx_inline __u32 gx_draw(__u32 spread, const struct gx_client *client, struct gx_plan *plan)
+{
+	__u32 index = spread & ~GX_CHOICE_SPREAD, bits = client->is_ipv6 ? GX_SPREAD_BITS6 : GX_SPREAD_BITS4;
+	struct gx_choice *choice;
+
+	if (spread & GX_CHOICE_BY_QUERY) {
+		index += bpf_get_prandom_u32() & (GX_SPREAD_SLOTS - 1);
+	} else {
+		index += gx_hash_spread(bpf_be64_to_cpu(client->address[0]), bits);
+		if (plan->scope_bits < bits + client->scope_offset)
+			plan->scope_bits = bits + client->scope_offset;
+	}
+	choice = bpf_map_lookup_elem(&choices, &index);
+	return choice ? choice->answer : 0;
+}
 
 /* The choice for this client. Return: GX_GO_ON or the reason to pass. */
 gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, struct gx_plan *plan)
@@ -43,10 +66,12 @@ gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, 
 		plan->scope_bits = leaf.location_bits + client->scope_offset;
 	}
 	choice = bpf_map_lookup_elem(&choices, &index);
-	if (!choice || choice->answer == 0)
+	if (!choice)
 		return GX_PASSED_LOCATION;
 	*cell = choice->answer;
-	return GX_GO_ON;
+	if (__builtin_expect(*cell & GX_CHOICE_SPREAD, 0))
+		*cell = gx_draw(*cell, client, plan);
+	return *cell ? GX_GO_ON : GX_PASSED_LOCATION;
 }
 
 /*

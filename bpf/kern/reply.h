@@ -296,9 +296,26 @@ __attribute__((noinline)) int gx_resize(struct xdp_md *ctx, __u32 front_octets, 
 	return gx_move_front(ctx, by, front_octets) ? -2 : 0;
 }
 
+/* Did user space say that the question came over TCP? Exactly the mark in front of the frame, and nothing else. */
+__attribute__((noinline)) int gx_came_by_tcp(struct xdp_md *ctx)
+{
+	const __u8 *mark = (const __u8 *)(long)ctx->data_meta;
+	const void *data = (const void *)(long)ctx->data;
+
+	if ((const void *)(mark + 8) > data)
+		return 0;
+	GX_OPAQUE(data); /* else clang makes one != of the two comparisons, which proves nothing */
+	if ((const void *)(mark + 8) < data)
+		return 0;
+	return *(const __u64 *)mark == GX_TCP_MARK;
+}
+
 /**
  * gx_send_reply - make the reply out of the query
  * @with_ecs: the reply answers the client subnet option
+ *
+ * What is too large for UDP is cut to TC=1, so that the client asks again over TCP (RFC 7766 5); over TCP there is no
+ * such way out, and the backend answers.
  *
  * Return: the outcome.
  */
@@ -313,8 +330,12 @@ gx_inline int gx_send_reply(struct xdp_md *ctx, const struct gx_packet *packet, 
 	if (edns->present && edns->udp_octets > limit)
 		limit = edns->udp_octets < GX_REPLY_MAX_OCTETS ? edns->udp_octets : GX_REPLY_MAX_OCTETS;
 	fixed = GX_DNS_HEADER_OCTETS + question->octets + opt.octets;
-	if (fixed + plan->octets > limit)
-		gx_plan_truncate(plan);
+	if (fixed + plan->octets > limit) {
+		if (!gx_came_by_tcp(ctx))
+			gx_plan_truncate(plan);
+		else if (fixed + plan->octets > GX_TCP_MAX_OCTETS)
+			return GX_PASSED_NO_ROOM;
+	}
 	plan->arcount += edns->present;
 	dns_octets = fixed + plan->octets;
 

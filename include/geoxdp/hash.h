@@ -54,4 +54,14 @@ GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low)
 	return (gx_hash_word(gx_hash_word(0, high), low) >> 16) % GX_SERVICE_SLOTS;
 }
 
+/*
+ * Slot of a spread for the clients of a prefix: high is the upper half of an address as a number, of an IPv4 address its
+ * 32 bits and then zeros; prefix_bits is GX_SPREAD_BITS4 or GX_SPREAD_BITS6. There is no seed: all nodes and all
+ * generations give a client the same slot.
+ */
+GX_HASH_INLINE __u32 gx_hash_spread(__u64 high, __u32 prefix_bits)
+{
+	return gx_hash_end(gx_hash_word(0, high >> (64 - prefix_bits)), prefix_bits) >> 32 & (GX_SPREAD_SLOTS - 1);
+}
+
 #endif

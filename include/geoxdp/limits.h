@@ -43,8 +43,8 @@
 
 /* An answer is stored in cells of two cache lines. */
 #define GX_CELL_OCTETS		112
-/* A stored answer leaves room for header (12), shortest question (5) and a bare OPT (11). */
-#define GX_ANSWER_MAX_OCTETS	(GX_REPLY_MAX_OCTETS - 12 - 5 - 11)
+/* A stored answer leaves room for header (12) and shortest question (5); over TCP there may be no OPT. */
+#define GX_ANSWER_MAX_OCTETS	(GX_TCP_MAX_OCTETS - 12 - 5)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
 /* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
@@ -60,6 +60,9 @@
 #define GX_OPTIONS_MAX		64
 /* "web 2001:db8:...", a site's name, or a check's name and a domain name's beginning. */
 #define GX_UNIT_NAME_OCTETS	112
+
+/* Generations that stay pinned: the one that serves, and those that `geoxdp rollback` can go to. */
+#define GX_GENERATIONS_KEPT	3
 
 /* Tables of a generation whose content is summed. */
 #define GX_DIGESTS_MAX		16
@@ -96,6 +99,7 @@
  * list. FORMATS: a rbldnsd value carries 15 bits. */
 #define GX_LOCATION_UNKNOWN	0
 #define GX_LOCATION_ISO_MAX	999
+#define GX_USER_ASSIGNED_MIN	900	/* ISO 3166-1: 900 to 999 are the user's own */
 
 /* Classes of location that the maps tell apart; class 0 is the unknown location's. */
 #define GX_CLASSES_MAX		65535

@@ -51,6 +51,34 @@ done
 for folder in tests/data/good-native/*/; do
 	check_case "$folder" 0 -c geoxdp.conf
 done
+# Who waits for a file to appear must know its name, above all when the configuration is invalid.
+check_files() {	# NAME STATUS WANTED CONFIG [OPTION...]
+	local name=$1 want=$2 wanted=$3 config=$4 status found
+	shift 4
+	"$BUILD/geoxdp" check --quiet -c "$config" "$@" > "$work/out" 2> /dev/null
+	status=$?
+	found=$(tr '\n' ' ' < "$work/files")
+	tests=$((tests + 1))
+	if [ "$status" -eq "$want" ] && [ "$found" = "$wanted" ]; then
+		echo "ok $tests - $name"
+	else
+		echo "not ok $tests - $name"
+		echo "#   exit status $status, not $want; files: $found"
+		failures=$((failures + 1))
+	fi
+}
+
+folder=tests/data/bad-native/zone-file-missing
+check_files 'all files are listed, missing ones too' 3 \
+	"$folder/../../good-native/plain/countries.txt $folder/geoxdp.conf $folder/nowhere.zone " \
+	"$folder/geoxdp.conf" --files "$work/files"
+folder=tests/data/good-native/plain
+exec 5> "$work/files"
+check_files 'a descriptor takes the list' 0 \
+	"$folder/countries.txt $folder/example.com.zone $folder/geoxdp.conf " "$folder/geoxdp.conf" -L /dev/fd/5
+exec 5>&-
+: > "$work/files"
+check_files 'a list that cannot be written is a failure' 1 '' "$folder/geoxdp.conf" --files "$work/nowhere/files"
 # An empty folder must not pass for a test.
 [ "$tests" -ge 150 ] || echo "not ok $((tests += 1)) - there are set-ups to check"
 echo "1..$tests"

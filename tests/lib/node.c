@@ -32,6 +32,7 @@ static struct {
 		int fd;
 	} maps[MAPS_MAX];			/* that were asked for */
 	size_t n_maps;
+	uint32_t spread;
 	char fault[2 * REPLY_TEXT_OCTETS + 256];
 } node;
 
@@ -68,6 +69,15 @@ static int read_world(struct gx_diag *diag)
 	return error;
 }
 
+/* Room for a spread, behind the choices that are in use. */
+static void add_spread(struct gx_image *image)
+{
+	node.spread = (uint32_t)image->n_choices;
+	image->n_choices += GX_SPREAD_SLOTS;
+	image->choices = gx_realloc(image->choices, image->n_choices * sizeof(*image->choices));
+	memset(&image->choices[node.spread], 0, GX_SPREAD_SLOTS * sizeof(*image->choices));
+}
+
 static int load(const struct gx_image *image, struct gx_object **out)
 {
 	struct gx_addr addrs[2];
@@ -95,8 +105,10 @@ int node_load(struct gx_object **out)
 
 	if (gx_image_build(&image, &node.config, &diag))
 		error = report(-EINVAL, "image", &diag);
-	if (!error)
+	if (!error) {
+		add_spread(&image);
 		error = load(&image, out);
+	}
 	gx_image_free(&image);
 	gx_diag_free(&diag);
 	return error;
@@ -210,7 +222,7 @@ static const char *check_action(uint32_t action, enum gx_reason reason)
 }
 
 /* Frame and counters before, out->frame and counters after. */
-static const char *judge(const uint8_t *frame, size_t octets, uint32_t action, struct node_outcome *out)
+static const char *judge(const uint8_t *frame, size_t octets, uint32_t action, bool over_tcp, struct node_outcome *out)
 {
 	const char *wrong = check_counters(&out->reason);
 
@@ -219,7 +231,8 @@ static const char *judge(const uint8_t *frame, size_t octets, uint32_t action, s
 	if (wrong)
 		return wrong;
 	if (node_reason_kind(out->reason) == GX_KIND_SERVED) {
-		wrong = reply_check(frame, octets, out->frame, out->octets, &out->query, &out->reply);
+		wrong = reply_check(frame, octets, out->frame, out->octets, over_tcp, &out->query,
+				    &out->reply);
 		return wrong ? fault("%s, but: %s", node_reason_name(out->reason), wrong) : NULL;
 	}
 	if (out->octets != octets || memcmp(out->frame, frame, octets))
@@ -236,7 +249,29 @@ const char *node_send(const uint8_t *frame, size_t octets, struct node_outcome *
 		return fault("%s", failure.text);
 	memcpy(out->frame, outcome.frame, outcome.octets);
 	out->octets = outcome.octets;
-	return judge(frame, octets, outcome.action, out);
+	return judge(frame, octets, outcome.action, false, out);
+}
+
+const char *node_send_marked(const uint8_t *frame, size_t octets, const uint8_t *metadata, size_t metadata_octets,
+			     struct node_outcome *out)
+{
+	uint8_t in[32 + PACKET_MAX_OCTETS], back[32 + NODE_FRAME_OCTETS];
+	struct xdp_md context = { .data = metadata_octets, .data_end = metadata_octets + octets };
+	const uint64_t mark = GX_TCP_MARK;
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in, .data_size_in = metadata_octets + octets,
+		    .data_out = back, .data_size_out = sizeof(back), .ctx_in = &context,
+		    .ctx_size_in = sizeof(context), .repeat = 1);
+
+	memcpy(in, metadata, metadata_octets);
+	memcpy(in + metadata_octets, frame, octets);
+	if (bpf_prog_test_run_opts(gx_object_prog_fd(node.object), &opts))
+		return fault("run with %zu octets of metadata: %s", metadata_octets, strerror(errno));
+	if (opts.data_size_out < metadata_octets || memcmp(back, metadata, metadata_octets))
+		return "the metadata has changed";
+	out->octets = opts.data_size_out - metadata_octets;
+	memcpy(out->frame, back + metadata_octets, out->octets);
+	return judge(frame, octets, opts.retval,
+		     metadata_octets == sizeof(mark) && !memcmp(metadata, &mark, sizeof(mark)), out);
 }
 
 const char *node_send_split(const uint8_t *frame, size_t linear_octets, struct node_outcome *out)
@@ -298,6 +333,11 @@ static int find_map(const char *name)
 		close(fd);
 	}
 	return -ENOENT;
+}
+
+uint32_t node_spread(void)
+{
+	return node.spread;
 }
 
 int node_map(const char *name)

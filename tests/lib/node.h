@@ -31,10 +31,12 @@ struct gx_config *node_config(void);
  */
 int node_load(struct gx_object **out);
 
+#define NODE_FRAME_OCTETS 4096	/* a page, of which a frame has the most part */
+
 /* What became of a frame. */
 struct node_outcome {
 	enum gx_reason reason;
-	uint8_t frame[PACKET_MAX_OCTETS];	/* as it came out */
+	uint8_t frame[NODE_FRAME_OCTETS];	/* as it came out */
 	size_t octets;
 	struct query query;			/* where it was answered: what it asked */
 	struct reply reply;			/* and what it was told */
@@ -53,6 +55,13 @@ struct node_outcome {
 const char *node_send(const uint8_t *frame, size_t octets, struct node_outcome *out);
 
 /**
+ * node_send_marked - the same with metadata in front of the frame
+ * @metadata: of 4 to 32 octets; GX_TCP_MARK says that the question came over TCP
+ */
+const char *node_send_marked(const uint8_t *frame, size_t octets, const uint8_t *metadata, size_t metadata_octets,
+			     struct node_outcome *out);
+
+/**
  * node_send_split - the same for a frame of two buffers, the first of which cannot grow
  * @linear_octets: in the first; the second is a full page
  *
@@ -66,6 +75,9 @@ const char *node_send_split(const uint8_t *frame, size_t linear_octets, struct n
  * Returns NULL, or what is wrong.
  */
 const char *node_check_answer(const struct node_outcome *out);
+
+/* The first of GX_SPREAD_SLOTS choices that no name refers to. */
+uint32_t node_spread(void);
 
 /* File descriptor of a map by its name, a literal; it stays the node's. Negative: -errno. */
 int node_map(const char *name);

@@ -13,6 +13,7 @@
 #define VLANS_MAX	2
 #define SIZE_MIN	512
 #define SIZE_MAX_SENT	1232
+#define SIZE_MAX_TCP	3072
 
 /* --- Ethernet, IP and UDP ---------------------------------------------------------------------- */
 
@@ -259,6 +260,8 @@ const char *query_read(const uint8_t *frame, size_t octets, struct query *query)
 
 size_t query_reply_limit(const struct query *query)
 {
+	if (query->over_tcp)
+		return SIZE_MAX_TCP;
 	if (!query->opts || query->opt_size < SIZE_MIN)
 		return SIZE_MIN;
 	return query->opt_size < SIZE_MAX_SENT ? query->opt_size : SIZE_MAX_SENT;

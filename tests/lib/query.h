@@ -25,6 +25,8 @@ struct query {
 	uint8_t opt_version;
 	bool dnssec_ok;
 
+	bool over_tcp;			/* for the caller to say: sizes of UDP do not count */
+
 	const uint8_t *ecs;		/* data of a valid client subnet option; NULL: none */
 	size_t ecs_octets;
 };
@@ -44,7 +46,7 @@ static inline unsigned int query_ecs_source(const struct query *query)
 	return query->ecs ? query->ecs[2] : 0;
 }
 
-/* The most octets that a reply may have (RFC 1035 2.3.4, RFC 6891 6.2.3, DNS flag day 2020). */
+/* The most octets that a reply may have (RFC 1035 2.3.4, RFC 6891 6.2.3, DNS flag day 2020; TCP: a page's room). */
 size_t query_reply_limit(const struct query *query);
 
 #endif

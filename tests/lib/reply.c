@@ -304,12 +304,13 @@ static const char *check_message(const struct query *query, struct reply *out)
 }
 
 const char *reply_check(const uint8_t *frame, size_t octets, const uint8_t *reply, size_t reply_octets,
-			struct query *query, struct reply *out)
+			bool over_tcp, struct query *query, struct reply *out)
 {
 	const char *fault = query_read(frame, octets, query);
 	size_t ip_offset, dns_offset, ip_octets;
 	const uint8_t *ip, *udp;
 
+	query->over_tcp = over_tcp;
 	memset(out, 0, offsetof(struct reply, text) + 1);
 	if (fault)
 		return fault;

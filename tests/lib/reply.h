@@ -31,6 +31,7 @@ struct reply {
  * reply_check - is this reply right in all that the query alone decides?
  * @frame: the query, @octets long
  * @reply: what came back, @reply_octets long
+ * @over_tcp: that is where it came from
  * @query: receives what the query says
  * @out: receives what the reply says
  *
@@ -41,7 +42,7 @@ struct reply {
  * Returns NULL, or what is wrong.
  */
 const char *reply_check(const uint8_t *frame, size_t octets, const uint8_t *reply, size_t reply_octets,
-			struct query *query, struct reply *out);
+			bool over_tcp, struct query *query, struct reply *out);
 
 /**
  * reply_text - a message as text

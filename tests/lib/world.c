@@ -29,7 +29,8 @@ const struct world_geo world_geos[WORLD_GEOS] = {
 	{ "secure.example.com.", { { 0, "eu.example.com." }, { WORLD_US_CODE, "www.signed.example." } } },
 	/* Countries that have no addresses here: the targets are loaded, and nothing else. */
 	{ "sizes.example.com.", { { 0, "fit.example.com." }, { 4, "fat.example.com." }, { 8, "top.example.com." },
-				  { 12, "tip.example.com." } } },
+				  { 12, "tip.example.com." }, { 16, "tcp.example.com." },
+				  { 20, "too.example.com." } } },
 };
 
 #define SOA	"$TTL 300\n@ 3600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n"
@@ -110,6 +111,8 @@ static void put_example_com(FILE *file)
 	put_txt(file, "fat", 513 - small);
 	put_txt(file, "top", 1232 - large);
 	put_txt(file, "tip", 1233 - large);
+	put_txt(file, "tcp", 3072 - small);
+	put_txt(file, "too", 3073 - small);
 	for (int i = 1; i <= WORLD_MANY; i++)
 		fprintf(file, "many-us A 198.51.100.%d\nmany-eu A 203.0.113.%d\n", i, i);
 }

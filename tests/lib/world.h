@@ -14,6 +14,7 @@
  *	big, bigg -> many-us or many-eu		forty A records: between 512 and 1232 octets
  *	secure -> www.signed.example. or eu	a chain into a signed zone
  *	fit, fat, top, tip			TXT that fills a reply of 512, 513, 1232 and 1233 octets
+ *	tcp, too				TXT that fills one of 3072 and 3073 octets, without EDNS
  *	*.wild -> geo				closer.wild, a.ent.wild, sub.wild (a delegation) stand beside it
  *	*. and world_name() of 200 octets -> geo
  *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
@@ -56,7 +57,7 @@ struct world_geo {
 	struct {
 		uint32_t location;
 		const char *target;
-	} targets[5];
+	} targets[7];
 };
 
 struct world_zone {

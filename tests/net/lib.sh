@@ -148,9 +148,10 @@ network_start() {
 
 # All is in $work; NSD ends with the namespaces.
 nsd_start() {	# [ZONE_FILE]
-	local zone=${1:-tests/net/cdn/example.com.zone} try
+	local zone=${1:-$PWD/tests/net/cdn/example.com.zone} try
 
 	mkdir -p "$work/nsd"
+	[ "${zone#/}" != "$zone" ] || zone=$PWD/$zone
 	cat > "$work/nsd/nsd.conf" <<-END
 		server:
 		  ip-address: $server4
@@ -169,7 +170,7 @@ nsd_start() {	# [ZONE_FILE]
 		  control-enable: no
 		zone:
 		  name: example.com
-		  zonefile: "$PWD/$zone"
+		  zonefile: "$zone"
 	END
 	in_server nsd -d -c "$work/nsd/nsd.conf" &
 	for ((try = 0; try < 100; try++)); do

@@ -43,7 +43,8 @@ for ((i = 1; i <= 20; i++)); do
 	fi
 done
 is 'up works afterwards' "$(geoxdp up --pdns $cdn -i ns0 2>&1 | grep -o 'swapped in')" 'swapped in'
-is 'one generation is left' "$(find $pins/ns0 -name 'gen-*' | wc -l)" 1
+like 'at most three generations are left' "$(find $pins/ns0 -name 'gen-*' | wc -l)" '^[123]$'
+is 'none of them half made' "$(find $pins/ns0 -name 'gen-*-new')" ''
 geoxdp down -q
 is 'down leaves nothing' "$(left)" ''
 
@@ -65,7 +66,7 @@ sleep 0.01
 geoxdp up -q --pdns $cdn -i ns0
 wait
 is 'five ups at once: no error' "$(cat "$work/errors")" ''
-is 'five ups at once: one generation' "$(ls $pins/ns0 | paste -sd ' ')" 'gen-5 link'
+is 'five ups at once: five generations, of which three are kept' "$(ls $pins/ns0 | paste -sd ' ')" 'gen-3 gen-4 gen-5 link'
 is 'five ups at once: serves' "$(serves_us && echo yes)" yes
 geoxdp down -q
 is 'down leaves nothing' "$(left)" ''

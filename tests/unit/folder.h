@@ -76,6 +76,21 @@ FOLDER_UNUSED static char *folder_put(struct folder *folder, const char *name, c
 	return path;
 }
 
+/* Files of a configuration, one a line, with the folder's path as "F". */
+FOLDER_UNUSED static char *folder_files(struct folder *folder, const char *const *files, size_t n)
+{
+	char *text = gx_arena_strdup(&folder->arena, "");
+	size_t len = strlen(folder->path);
+
+	for (size_t i = 0; i < n; i++) {
+		int within = strncmp(files[i], folder->path, len) == 0;
+
+		text = gx_arena_printf(&folder->arena, "%s%s%s\n", text, within ? "F" : "",
+				       files[i] + (within ? len : 0));
+	}
+	return text;
+}
+
 /* The findings as `geoxdp check` prints them, with the folder's path as "F", and forgets them. */
 FOLDER_UNUSED static char *folder_findings(struct folder *folder)
 {

@@ -163,7 +163,7 @@ static inline UNUSED void assert_cells(const struct gx_image *image, uint32_t ce
 			 const struct gx_rendered *answer)
 {
 	const struct gx_answer *first = &image->answers[cell];
-	uint8_t octets[GX_REPLY_MAX_OCTETS];
+	uint8_t octets[GX_TCP_MAX_OCTETS];
 	size_t len = answer->len_octets;
 
 	assert_true(cell > 0 && cell < image->n_cells);

@@ -57,6 +57,30 @@ static const char *findings_of(struct folder *folder)
 	return folder_findings(folder);
 }
 
+/* Those that are missing as well: somebody may wait for them. */
+static void test_all_files_are_listed(void **state)
+{
+	struct folder *folder = *state;
+	struct gx_config config;
+
+	put_all(folder, PDNS "include-dir=more\n");
+	folder_put(folder, "zone", ZONE "$INCLUDE hosts\n$INCLUDE nowhere\n");
+	folder_put(folder, "hosts", "a A 192.0.2.1\n");
+	folder_put(folder, "more/a.conf", "geo-maps=maps, missing.map\n");
+	remove(folder_path(folder, "countries"));
+	assert_int_equal(read_config(folder, &config), -EINVAL);
+	assert_string_equal(folder_files(folder, config.files, config.n_files),
+			    "F/countries\nF/hosts\nF/maps/\nF/maps/geo\nF/missing.map\nF/more/\nF/more/a.conf\n"
+			    "F/named.conf\nF/nowhere\nF/pdns.conf\nF/zone\n");
+	gx_config_free(&config);
+
+	/* A configuration that is not there is waited for. */
+	remove(folder_path(folder, "pdns.conf"));
+	assert_int_equal(read_config(folder, &config), -EINVAL);
+	assert_string_equal(folder_files(folder, config.files, config.n_files), "F/pdns.conf\n");
+	gx_config_free(&config);
+}
+
 static void test_all_parts_of_a_set_up(void **state)
 {
 	struct folder *folder = *state;
@@ -72,6 +96,10 @@ static void test_all_parts_of_a_set_up(void **state)
 	assert_int_equal(config.n_geos, 2);
 	assert_int_equal(config.n_sources, 1);
 	assert_int_equal(config.sources[0].lines, 3);
+	assert_false(config.no_tcp);
+	assert_int_equal(config.tcp_idle_s, 10);
+	assert_int_equal(config.tcp_connections, 1000);
+	assert_int_equal(config.tcp_per_client, 50);
 	assert_int_equal(config.sources[0].where.line, 5);
 
 	geo = gx_config_find_geo(&config, name_of(folder, "geo.example.com"));
@@ -477,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		folder_test(test_all_parts_of_a_set_up),
+		folder_test(test_all_files_are_listed),
 		folder_test(test_partition),
 		folder_test(test_find_zone),
 		folder_test(test_zone_of_a_geo_name),

@@ -246,8 +246,8 @@ static void test_gdnsd_resources(void **state)
 
 	assert_string_equal(
 		folder_findings(folder),
-		"F/config:1: warning: service_types, monitoring, has no counterpart in the configuration: a site that "
-		"fails stays in the answers until `geoxdp drain`\n"
+		"F/config:1: warning: service_types, monitoring, is not translated: 'check' at the geo name, with "
+		"'checks' that do the same, would be its counterpart\n"
 		"F/config:6: warning: addresses for some datacenters and CNAMEs for others have no counterpart: either "
 		"for all would be right\n"
 		"F/config:7: warning: plugin weighted has no counterpart\n"
@@ -315,7 +315,8 @@ static void test_gdnsd_without_counterpart(void **state)
 		folder_findings(folder),
 		"F/config:1: warning: option listen has no counterpart: `server: {interfaces: [...]}` says where "
 		"GeoXDP answers\n"
-		"F/config:2: warning: service_types, monitoring, have no counterpart in the configuration\n"
+		"F/config:2: warning: service_types, monitoring, are not translated: 'checks' of http, tcp, exec and "
+		"file would be their counterparts\n"
 		"F/config:3: warning: ignore_ecs of map m has no counterpart\n"
 		"F/config:4: warning: auto_dc_coords of map m has no counterpart\n"
 		"F/config:5: warning: `auto`, the nearest datacenters by coordinates, has no counterpart: list them "

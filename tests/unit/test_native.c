@@ -2,6 +2,7 @@
 /* The native configuration: what its keys come to in the model. What is refused: tests/data/bad-native. */
 #include "tests/unit/folder.h"
 
+#include "geoxdp/abi.h"
 #include "user/core/name.h"
 #include "user/core/native.h"
 #include "user/core/native_keys.h"
@@ -57,10 +58,19 @@ static const char *find_end(const char *at)
 static void test_the_manual_page_lists_all_keys(void **state)
 {
 	static const char *const headings[] = {
-		[GX_SECTION_FILE] = ".Sh THE FILE",  [GX_SECTION_SERVER] = ".Ss server",
-		[GX_SECTION_SOURCE] = ".Ss sources", [GX_SECTION_GROUP] = ".Ss groups",
-		[GX_SECTION_MAP] = ".Ss maps",	     [GX_SECTION_ZONE] = ".Ss zones",
+		[GX_SECTION_FILE] = ".Sh THE FILE",
+		[GX_SECTION_SERVER] = ".Ss server",
+		[GX_SECTION_TCP] = ".Ss tcp",
+		[GX_SECTION_SOURCE] = ".Ss sources",
+		[GX_SECTION_GROUP] = ".Ss groups",
+		[GX_SECTION_CHECK] = ".Ss checks",
+		[GX_SECTION_SITE] = ".Ss sites",
+		[GX_SECTION_MAP] = ".Ss maps",
+		[GX_SECTION_ZONE] = ".Ss zones",
 		[GX_SECTION_GEO] = ".Ss geo names",
+		[GX_SECTION_TTL] = ".Ss ttl",
+		[GX_SECTION_WEIGHTED] = ".Ss weighted addresses",
+		[GX_SECTION_LAST_RESORT] = ".Ss last-resort",
 	};
 	struct folder *folder = *state;
 	struct gx_text page;
@@ -313,6 +323,186 @@ static void test_ttls(void **state)
 	}
 }
 
+/* --- checks, policies, TCP ----------------------------------------------------------------------- */
+
+static const char checked_zones[] =
+	"zones:\n"
+	"  - name: example.com\n"
+	"    file: example.com.zone\n"
+	"    geo:\n"
+	"      - name: www\n"
+	"        map: world\n"
+	"        ttl: {min: 10, max: 5m}\n"
+	"        check: [port, web]\n"
+	"        by: client\n"
+	"        address:\n"
+	"          eu: [192.0.2.1, {address: 192.0.2.2, weight: 3}, {address: eu, weight: 2}]\n"
+	"          us: [192.0.2.9, 2001:db8::9]\n"
+	"        last-resort: {address: [192.0.2.200, {address: 192.0.2.201, weight: 9}]}\n"
+	"      - {name: geo, map: world, cname: {eu: eu, us: us}, last-resort: {cname: NS1}}\n";
+
+static void test_checks_and_their_defaults(void **state)
+{
+	struct gx_config config = { 0 };
+	const struct gx_check_plan *plans;
+
+	read_conf(*state, &config,
+		  "checks:\n"
+		  "  web: {http: \"https://www.example.com/{site}\", status: 204, match: 'ok|{site}', interval: 1m30s,\n"
+		  "        timeout: 1500ms, up: 1, down: 255, jitter: 0}\n"
+		  "  port: {tcp: 65535, interval: 250ms}\n"
+		  "  cmd: {exec: [/bin/site-ok, \"{site}\", \"{address}\"], interval: 1d}\n"
+		  "  flag: {file: \"/run/{site}\"}\n"
+		  "  plain: {http: \"http://[2001:db8::1]:8080\"}\n"
+		  "sites:\n"
+		  "  us: {check: [flag, cmd, plain], address: 2001:db8::20}\n"
+		  "  eu: {check: web}\n"
+		  "maps: {world: {default: [eu, us], locations: {office: us}}}\n",
+		  checked_zones, "");
+	plans = config.plans;
+	assert_int_equal(config.n_plans, 5);
+	assert_string_equal(plans[0].name, "web");
+	assert_int_equal(plans[0].kind, GX_CHECK_HTTP);
+	assert_string_equal(plans[0].text, "https://www.example.com/{site}");
+	assert_string_equal(plans[0].match, "ok|{site}");
+	assert_int_equal(plans[0].port, 443);
+	assert_int_equal(plans[0].status_min, 204);
+	assert_int_equal(plans[0].status_max, 204);
+	assert_int_equal(plans[0].interval_ms, 90000);
+	assert_int_equal(plans[0].timeout_ms, 1500);
+	assert_int_equal(plans[0].up, 1);
+	assert_int_equal(plans[0].down, 255);
+	assert_int_equal(plans[0].jitter_percent, 0);
+	assert_int_equal(plans[1].kind, GX_CHECK_TCP);
+	assert_int_equal(plans[1].port, 65535);
+	assert_int_equal(plans[1].interval_ms, 250);
+	assert_int_equal(plans[1].timeout_ms, 250);
+	assert_int_equal(plans[2].kind, GX_CHECK_EXEC);
+	assert_int_equal(plans[2].n_arguments, 3);
+	assert_string_equal(plans[2].arguments[2], "{address}");
+	assert_int_equal(plans[2].timeout_ms, 1000);
+	assert_int_equal(plans[3].kind, GX_CHECK_FILE);
+	assert_string_equal(plans[3].text, "/run/{site}");
+	assert_int_equal(plans[4].port, 8080);
+	assert_int_equal(plans[4].status_min, 200);
+	assert_int_equal(plans[4].status_max, 299);
+	assert_int_equal(plans[4].interval_ms, 1000);
+	assert_int_equal(plans[4].timeout_ms, 1000);
+	assert_int_equal(plans[4].up, 2);
+	assert_int_equal(plans[4].down, 3);
+	assert_int_equal(plans[4].jitter_percent, 10);
+	assert_null(plans[4].match);
+
+	assert_int_equal(config.n_site_plans, 2);
+	assert_string_equal(config.site_plans[0].name, "us");
+	assert_int_equal(config.site_plans[0].n_checks, 3);
+	assert_int_equal(config.site_plans[0].checks[0], 3);
+	assert_int_equal(config.site_plans[0].checks[2], 4);
+	assert_true(config.site_plans[0].has_address);
+	assert_int_equal(config.site_plans[0].address.family, GX_IPV6);
+	assert_int_equal(config.site_plans[1].n_checks, 1);
+	assert_false(config.site_plans[1].has_address);
+	gx_config_free(&config);
+}
+
+static void test_weights_policies_and_last_resorts(void **state)
+{
+	const struct gx_geo *geo, *www;
+	struct gx_config config = { 0 };
+	knot_dname_txt_storage_t shown;
+
+	read_conf(*state, &config,
+		  "checks: {web: {http: \"http://{address}/\"}, port: {tcp: 80}}\n"
+		  "maps: {world: {default: [eu, us], locations: {office: us}, weight: {us: 1000000}, by: query,\n"
+		  "               all-down: last}}\n",
+		  checked_zones, "");
+	assert_int_equal(config.maps[0].weights[0], 0);
+	assert_int_equal(config.maps[0].weights[1], 1000000);
+	assert_int_equal(config.maps[0].by, GX_BY_QUERY);
+	assert_int_equal(config.maps[0].all_down, GX_ALL_DOWN_LAST);
+
+	geo = &config.geos[0];
+	www = &config.geos[1];
+	assert_string_equal(gx_show_name(www->owner, shown), "www.example.com.");
+	assert_int_equal(www->ttl_s, 300);
+	assert_int_equal(www->ttl_min_s, 10);
+	assert_int_equal(www->by, GX_BY_CLIENT);
+	assert_int_equal(www->n_checks, 2);
+	assert_int_equal(www->checks[0], 1);
+	assert_int_equal(www->checks[1], 0);
+	/* One that has no weight has 1; all addresses of a name have the name's. */
+	assert_int_equal(www->sites[0].n_addresses, 5);
+	assert_int_equal(www->sites[0].weights[0], 1);
+	assert_int_equal(www->sites[0].weights[1], 3);
+	for (size_t i = 2; i < 5; i++)
+		assert_int_equal(www->sites[0].weights[i], 2);
+	assert_null(www->sites[1].weights);
+	assert_int_equal(www->last_resort->n_addresses, 2);
+	assert_int_equal(www->last_resort->weights[1], 9);
+	assert_int_equal(geo->by, GX_BY_QUERY);
+	assert_int_equal(geo->ttl_min_s, 0);
+	assert_int_equal(geo->n_checks, 0);
+	assert_string_equal(gx_show_name(geo->last_resort->target, shown), "ns1.example.com.");
+	gx_config_free(&config);
+}
+
+static void test_tcp(void **state)
+{
+	static const char maps[] = "maps: {world: {default: [eu, us], locations: {office: us}}}\n";
+	struct folder *folder = *state;
+	struct gx_config config = { 0 };
+
+	read_conf(folder, &config, maps, zones_text, "");
+	assert_false(config.no_tcp);
+	assert_int_equal(config.tcp_idle_s, 10);
+	assert_int_equal(config.tcp_connections, 1000);
+	assert_int_equal(config.tcp_per_client, 50);
+	assert_int_equal(config.n_bypass, 0);
+	assert_null(config.maps[0].weights);
+	assert_int_equal(config.maps[0].by, GX_BY_CLIENT);
+	assert_int_equal(config.maps[0].all_down, GX_ALL_DOWN_ALL);
+	gx_config_free(&config);
+
+	read_conf(folder, &config, gx_arena_printf(&folder->arena, "server: {tcp: no}\n%s", maps), zones_text, "");
+	assert_true(config.no_tcp);
+	assert_int_equal(config.tcp_idle_s, 10);
+	gx_config_free(&config);
+
+	read_conf(folder, &config,
+		  gx_arena_printf(&folder->arena,
+				  "server: {tcp: {idle: 1h, per-client: 100000, bypass: [192.0.2.53, 2001:db8::/48]}}\n%s",
+				  maps),
+		  zones_text, "");
+	assert_false(config.no_tcp);
+	assert_int_equal(config.tcp_idle_s, 3600);
+	assert_int_equal(config.tcp_connections, 1000);
+	assert_int_equal(config.tcp_per_client, 100000);
+	assert_int_equal(config.n_bypass, 2);
+	assert_int_equal(config.bypass[0].bits, 32);
+	assert_int_equal(config.bypass[1].bits, 48);
+	assert_int_equal(config.bypass[1].addr.family, GX_IPV6);
+	gx_config_free(&config);
+}
+
+static void test_all_files_are_listed(void **state)
+{
+	struct folder *folder = *state;
+	struct gx_config config = { 0 };
+	char *path;
+
+	folder_put(folder, "maps/geo.map", "broken\n");
+	folder_put(folder, "x-Blocks-IPv4.csv", "network,geoname_id,registered_country_geoname_id\n192.0.2.0/24,1,1\n");
+	path = folder_put(folder, "geoxdp.conf",
+			  "sources: [nets.txt, x-Blocks-IPv4.csv, missing.mmdb, nets.txt]\n"
+			  "maps: {world: {file: maps/geo.map}}\n"
+			  "zones: [{name: example.com, file: missing.zone}]\n");
+	assert_int_not_equal(gx_config_read_native(&config, path, &folder->diag, NULL), 0);
+	assert_string_equal(folder_files(folder, config.files, config.n_files),
+			    "F/geoxdp.conf\nF/maps/geo.map\nF/missing.mmdb\nF/missing.zone\nF/nets.txt\n"
+			    "F/x-Blocks-IPv4.csv\nF/x-Locations-en.csv\n");
+	gx_config_free(&config);
+}
+
 /* --- sources ----------------------------------------------------------------------------------- */
 
 static void test_later_sources_speak_over_earlier_ones(void **state)
@@ -388,6 +578,10 @@ int main(void)
 		folder_test(test_names_are_relative_to_their_zone),
 		folder_test(test_addresses_of_names_are_looked_up),
 		folder_test(test_ttls),
+		folder_test(test_checks_and_their_defaults),
+		folder_test(test_weights_policies_and_last_resorts),
+		folder_test(test_tcp),
+		folder_test(test_all_files_are_listed),
 		folder_test(test_later_sources_speak_over_earlier_ones),
 		folder_test(test_the_kind_of_a_file_shows_in_its_content),
 	};

@@ -7,8 +7,13 @@
 
 static json_t *gx_check_json(const struct gx_input *input, int result)
 {
-	return json_pack("{s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:i}", "valid", result == GX_EXIT_DONE, "findings",
-			 gx_findings_json(&input->diag), "zones", (int)input->config.n_zones, "geo_names",
+	json_t *files = json_array();
+
+	/* Paths are octets, JSON is UTF-8: what is not is in --files alone. */
+	for (size_t i = 0; i < input->config.n_files; i++)
+		json_array_append_new(files, json_string(input->config.files[i]));
+	return json_pack("{s:b, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i}", "valid", result != GX_EXIT_INVALID, "findings",
+			 gx_findings_json(&input->diag), "files", files, "zones", (int)input->config.n_zones, "geo_names",
 			 (int)input->config.n_geos, "names", (int)(input->image.n_names - input->image.n_blocks),
 			 "classes", (int)input->image.n_classes, "prefixes4", (int)input->image.leaves[GX_IPV4].count, "prefixes6",
 			 (int)input->image.leaves[GX_IPV6].count);

@@ -31,12 +31,17 @@ struct gx_options {
 	const char *ecs;
 	const char *svg;
 	const char *output;
+	const char *files;	/* where to list the files that were read or looked for */
+	uint64_t for_s;		/* 0: not given */
 	const char *watch;	/* interval text, "" for the default; NULL: not given */
 	bool json;
 	bool dnssec;
 	bool no_edns;
+	bool tcp;
 	bool quiet;
 	bool force;
+	bool detach;
+	bool no_tcp;
 	char **operands;
 	int n_operands;
 };
@@ -62,6 +67,12 @@ int gx_cmd_stats(const struct gx_command *command, const struct gx_options *opti
 int gx_cmd_diff(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_map(const struct gx_command *command, const struct gx_options *options);
 int gx_cmd_import(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_run(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_ask(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_rollback(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_drain(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_undrain(const struct gx_command *command, const struct gx_options *options);
+int gx_cmd_net(const struct gx_command *command, const struct gx_options *options);
 
 /**
  * gx_parse_options - read a command's arguments
@@ -126,9 +137,8 @@ int gx_print_json(json_t *value);
 /* Seconds, octets and counts in the form people read; buffers of 32. */
 char *gx_show_octets(uint64_t octets, char *buffer);
 char *gx_show_age(uint64_t seconds, char *buffer);
-
-/* How often to look at a generation that cannot be read, since an `up` may have replaced it meanwhile. */
-#define GX_LOOKS 4
+/* Seconds since 1970 as local date and time. */
+char *gx_show_time(uint64_t time_s, char *buffer);
 
 /* Interfaces named by -i, or all that have a folder of pins. Returns the number; 0: none serves. */
 size_t gx_serving_interfaces(const struct gx_options *options, const char ***names);

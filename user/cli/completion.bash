@@ -16,13 +16,17 @@ _geoxdp()
 	-m | --mode)
 		mapfile -t COMPREPLY < <(compgen -W "native generic auto" -- "$cur")
 		return ;;
-	-c | --config | -p | --pdns)
+	-c | --config | -p | --pdns | -L | --files)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
+	if [ "$command" = net ] && [ "$COMP_CWORD" -eq 2 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "add del list" -- "$cur")
+		return
+	fi
 	case $cur in
 	-*)
-		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help "$command" | sed -n 's/^  -., \(--[a-z]*\).*/\1/p')" -- "$cur") ;;
+		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help "$command" | sed -n 's/^  -., \(--[a-z-]*\).*/\1/p')" -- "$cur") ;;
 	*)
 		[ "$command" = help ] || return
 		mapfile -t COMPREPLY < <(compgen -W "$(geoxdp help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$cur") ;;

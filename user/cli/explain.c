@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "geoxdp/dns.h"
+#include "geoxdp/hash.h"
 #include "user/cli/cli.h"
 #include "user/cli/message.h"
 #include "user/core/iso3166.h"
 #include "user/core/location.h"
 #include "user/core/render.h"
-#include "user/sys/pins.h"
+#include "user/sys/serving.h"
 
 /* Where an address is, and who says so. */
 struct gx_place {
@@ -127,12 +128,52 @@ static void gx_print_place(const struct gx_input *input, const struct gx_place *
 	printf("  within  %s, all of one location\n", gx_show_prefix(&place->leaf, text));
 }
 
-/* The scope that a reply would carry, had the address come by client subnet. */
-static unsigned int gx_scope(const struct gx_place *place, uint32_t ref)
+/* What a reference says to the client, as the program finds it; of what is drawn by query, one. */
+struct gx_told {
+	uint32_t cell;			/* 0: passed */
+	unsigned int scope_bits;	/* that a reply would carry, had the address come by client subnet */
+};
+
+static struct gx_told gx_find_told(const struct gx_image *image, const struct gx_place *place, uint32_t ref)
 {
-	if ((ref & GX_REF_KIND) == GX_REF_CLASS)
-		return place->class_bits + place->scope_offset;
-	return (ref & GX_REF_KIND) == GX_REF_LOCATION ? place->location_bits + place->scope_offset : 0;
+	bool is_ipv6 = place->addr.family == GX_IPV6;
+	uint32_t at = ref & GX_REF_INDEX, bits = is_ipv6 ? GX_SPREAD_BITS6 : GX_SPREAD_BITS4;
+	uint64_t high = (uint64_t)(is_ipv6 ? place->addr.value >> 64 : place->addr.value << 32);
+	struct gx_told told = { .cell = at };
+
+	if (ref == GX_REF_NONE || (ref & GX_REF_KIND) == GX_REF_FIXED)
+		return told;
+	if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
+		told.scope_bits = place->class_bits;
+		at += place->location < image->n_locations ? image->class_of[place->location] : 0;
+	} else {
+		told.scope_bits = place->location_bits;
+		at += place->location;
+	}
+	told.cell = image->choices[at].answer;
+	if (told.cell & GX_CHOICE_BY_CLIENT && told.scope_bits < bits)
+		told.scope_bits = bits;
+	if (told.cell & GX_CHOICE_SPREAD)
+		told.cell = image->choices[(told.cell & GX_REF_INDEX) + gx_hash_spread(high, bits)].answer;
+	told.scope_bits += place->scope_offset;
+	return told;
+}
+
+/* The answer that is stored; octets: of GX_ANSWER_MAX_OCTETS, up to a cell. */
+static void gx_take_answer(const struct gx_image *image, uint32_t cell, uint8_t *octets, struct gx_rendered *out)
+{
+	const struct gx_answer *first = &image->answers[cell];
+
+	for (size_t i = 0; i < first->len_octets && i < GX_ANSWER_MAX_OCTETS; i += GX_CELL_OCTETS)
+		memcpy(octets + i, first[i / GX_CELL_OCTETS].octets, GX_CELL_OCTETS);
+	out->octets = octets;
+	out->len_octets = first->len_octets;
+	out->ancount = first->ancount;
+	out->nscount = first->nscount;
+	out->arcount = first->arcount;
+	out->flags1 = first->flags1;
+	out->rcode = first->rcode;
+	out->rotations = first->variants;
 }
 
 /* Rendered octets as a message: header and question put in front. Returns its octets. */
@@ -178,6 +219,61 @@ static char *gx_show_rule(const struct gx_rule *rule, char *buffer)
 	return buffer;
 }
 
+static const char *gx_show_by(enum gx_by by)
+{
+	return by == GX_BY_QUERY ? "anew for each query" : "always alike for a client's /24 (IPv6: /56)";
+}
+
+/* The sites that are drawn from, with their shares. Returns how many; fewer than two: nothing is drawn. */
+static size_t gx_find_drawn(const struct gx_map *map, const struct gx_pick *pick, uint32_t *sites, uint64_t *total)
+{
+	const struct gx_geo *geo = pick->geo->kind == GX_GEO_ADDRESS ? pick->geo : NULL;
+	size_t listed, count = 0;
+
+	*total = 0;
+	gx_map_order(map, pick->rule, geo, pick->family, sites, &listed);
+	for (size_t i = 0; map->weights && i < listed; i++) {
+		if (!map->weights[sites[i]])
+			continue;
+		*total += map->weights[sites[i]];
+		sites[count++] = sites[i];
+	}
+	return count;
+}
+
+static void gx_print_site(const struct gx_map *map, const struct gx_pick *pick)
+{
+	uint32_t *sites = gx_calloc(map->n_sites, sizeof(*sites));
+	uint64_t total;
+	size_t count = gx_find_drawn(map, pick, sites, &total);
+
+	if (count < 2)
+		printf("\n  site    %s\n", map->sites[pick->site]);
+	else
+		printf("\n  site    drawn from");
+	for (size_t i = 0; count > 1 && i < count; i++)
+		printf("%s %s (%.3g %%)", i ? "," : "", map->sites[sites[i]], 100.0 * map->weights[sites[i]] / (double)total);
+	if (count > 1)
+		printf(", %s\n", gx_show_by(map->by));
+	if (pick->geo->kind == GX_GEO_ADDRESS && pick->geo->sites[pick->site].weights)
+		printf("  address one of the site's, drawn by weight, %s\n", gx_show_by(pick->geo->by));
+	free(sites);
+}
+
+/* Names and weights; empty: nothing is drawn. */
+static json_t *gx_drawn_json(const struct gx_map *map, const struct gx_pick *pick)
+{
+	uint32_t *sites = gx_calloc(map->n_sites, sizeof(*sites));
+	json_t *object = json_object();
+	uint64_t total;
+	size_t count = gx_find_drawn(map, pick, sites, &total);
+
+	for (size_t i = 0; count > 1 && i < count; i++)
+		json_object_set_new(object, map->sites[sites[i]], json_integer(map->weights[sites[i]]));
+	free(sites);
+	return object;
+}
+
 static json_t *gx_picks_json(const struct gx_input *input, const struct gx_rendered *rendered)
 {
 	char owner[KNOT_DNAME_TXT_MAXLEN + 1], rule[GX_RULE_TEXT_OCTETS];
@@ -195,13 +291,14 @@ static json_t *gx_picks_json(const struct gx_input *input, const struct gx_rende
 		for (size_t site = 0; site < pick->rule->n_sites; site++)
 			json_array_append_new(sites, json_string(map->sites[pick->rule->sites[site]]));
 		knot_dname_to_str(owner, pick->geo->owner, sizeof(owner));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s}", "name", owner, "map", map->name,
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:o}", "name", owner, "map", map->name,
 						      "file", pick->rule->where.file, "line",
 						      (int)pick->rule->where.line, "rule",
 						      gx_show_rule(pick->rule, rule), "kind",
 						      gx_rule_kinds[pick->rule->kind], "key", pick->rule->key,
 						      "sites", sites, "site",
-						      map->sites[pick->site]));
+						      map->sites[pick->site], "weights",
+						      gx_drawn_json(map, pick)));
 	}
 	return list;
 }
@@ -222,7 +319,7 @@ static void gx_print_picks(const struct gx_input *input, const struct gx_rendere
 		       gx_show_rule(pick->rule, rule));
 		for (size_t site = 0; site < pick->rule->n_sites; site++)
 			printf("%s %s", site ? "," : "", map->sites[pick->rule->sites[site]]);
-		printf("\n  site    %s\n", map->sites[pick->site]);
+		gx_print_site(map, pick);
 	}
 }
 
@@ -235,6 +332,8 @@ static int gx_explain_name(const struct gx_command *command, const struct gx_inp
 	struct gx_rendered rendered = {};
 	uint8_t *message = malloc(KNOT_WIRE_MAX_PKTSIZE + KNOT_DNAME_MAXLEN + 16);
 	int error = gx_render(renderer, name, type, place->location, &rendered);
+	struct gx_told told = gx_find_told(&input->image, place, ref);
+	uint8_t stored[GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS];
 	size_t octets;
 
 	if (json)
@@ -244,16 +343,19 @@ static int gx_explain_name(const struct gx_command *command, const struct gx_inp
 			printf("passed: %s\n", ref == GX_REF_NONE ? gx_reason_text(GX_PASSED_NAME) : strerror(-error));
 		goto out;
 	}
+	/* What is drawn is in the tables alone. What is too large for them is not. */
+	if (told.cell && input->image.answers[told.cell].sum)
+		gx_take_answer(&input->image, told.cell, stored, &rendered);
 	octets = gx_complete(&rendered, name, type, message);
 	if (json) {
 		json_object_set_new(json, "maps", gx_picks_json(input, &rendered));
-		json_object_set_new(json, "scope", json_integer(gx_scope(place, ref)));
+		json_object_set_new(json, "scope", json_integer(told.scope_bits));
 		json_object_set_new(json, "orders", json_integer(rendered.rotations));
 		json_object_set_new(json, "answer", gx_message_json(message, octets));
 		goto out;
 	}
 	gx_print_picks(input, &rendered);
-	printf("ECS scope %u%s\n", gx_scope(place, ref),
+	printf("ECS scope %u%s\n", told.scope_bits,
 	       (ref & GX_REF_KIND) == GX_REF_FIXED ? ": every client gets this answer" : "");
 	gx_print_records_of(message, octets);
 	if (rendered.rotations > 1)
@@ -268,8 +370,7 @@ out:
 static const char *gx_serving_config(const struct gx_command *command, const struct gx_options *options,
 				     struct gx_meta *meta)
 {
-	struct gx_attachment attachment;
-	char folder[GX_PATH_OCTETS];
+	struct gx_serving serving;
 	struct gx_failure failure;
 	const char **interfaces;
 
@@ -277,14 +378,12 @@ static const char *gx_serving_config(const struct gx_command *command, const str
 		gx_complain(command, "%s; which configuration? -c CONF or --pdns PDNS_CONF", gx_nothing_serves());
 		return NULL;
 	}
-	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {
+	if (gx_serving_open(&serving, interfaces[0], &failure)) {
 		gx_complain(command, "%s", failure.text);
 		return NULL;
 	}
-	if (!gx_pins_find(interfaces[0], attachment.prog_id, folder) || gx_pins_meta(folder, meta, &failure)) {
-		gx_complain(command, "%s: the serving generation does not say what it was built from", interfaces[0]);
-		return NULL;
-	}
+	*meta = serving.meta;
+	gx_serving_close(&serving);
 	return meta->config;
 }
 

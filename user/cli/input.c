@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading a configuration for a command: findings and progress on stderr. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,15 +64,34 @@ json_t *gx_findings_json(const struct gx_diag *diag)
 	return list;
 }
 
+/* For those who wait for a change of any of them: also, and above all, when the configuration is invalid. */
+static int gx_list_files(const struct gx_command *command, const struct gx_config *config, const char *path)
+{
+	FILE *stream = fopen(path, "we");
+	int error = stream ? 0 : errno;
+
+	for (size_t i = 0; stream && i < config->n_files; i++)
+		fprintf(stream, "%s\n", config->files[i]);
+	if (stream && ferror(stream))
+		error = errno;
+	if (stream && fclose(stream))
+		error = errno;
+	if (error)
+		gx_complain(command, "--files %s: %s", path, strerror(error));
+	return error;
+}
+
 typedef int gx_reader(struct gx_config *config, const char *file, struct gx_diag *diag, struct gx_progress *progress);
 
 static int gx_input_read_by(const struct gx_command *command, struct gx_input *input, const char *file,
 			    gx_reader *reader, const struct gx_options *options)
 {
 	struct gx_progress progress = { .step = gx_input_step };
+	bool unlisted;
 	int error;
 
 	error = reader(&input->config, file, &input->diag, options->quiet ? NULL : &progress);
+	unlisted = options->files && gx_list_files(command, &input->config, options->files);
 	if (!error) {
 		if (!options->quiet)
 			gx_show_progress("compiling", file);
@@ -85,7 +105,7 @@ static int gx_input_read_by(const struct gx_command *command, struct gx_input *i
 		gx_complain(command, "%s: %zu warnings, which `geoxdp check` lists", file,
 			    input->diag.count - input->diag.errors);
 	if (!error && !input->diag.errors)
-		return GX_EXIT_DONE;
+		return unlisted ? GX_EXIT_FAILED : GX_EXIT_DONE;
 	gx_complain(command, "%s: %zu error%s, nothing was changed", file, input->diag.errors,
 		    input->diag.errors == 1 ? "" : "s");
 	return GX_EXIT_INVALID;

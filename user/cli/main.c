@@ -8,15 +8,15 @@
 #include "user/cli/cli.h"
 
 static const struct gx_command gx_commands[] = {
-	{ "check", "", "validate a configuration and every file it names", "cpqj", 0, 0,
+	{ "check", "", "validate a configuration and every file it names", "cpLqj", 0, 0,
 	  "Prints each finding as FILE:LINE: what is wrong: what would be right.\n"
 	  "Exit status 3 if there is an error; warnings alone leave it 0.\n\n"
 	  "  geoxdp check --pdns /etc/powerdns/pdns.conf\n",
 	  gx_cmd_check },
-	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedniqj", 1, 2,
+	{ "query", "NAME [TYPE]", "ask the real program, without touching an interface", "cpfedntiqj", 1, 2,
 	  "Builds the query, gives it to the XDP program in the kernel, and prints the reply as dig does, or\n"
 	  "`passed: REASON` where the DNS server behind it would get the query. Without -c or --pdns, asks the\n"
-	  "generation that is serving; its counters do not move.\n\n"
+	  "generation that is serving; its counters do not move. --tcp shows what `geoxdp run` answers over TCP.\n\n"
 	  "  geoxdp query --pdns examples/own-cdn/pdns.conf --from 8.8.8.8 www.example.com\n"
 	  "  geoxdp query --ecs 193.0.0.0/21 www.example.com AAAA\n",
 	  gx_cmd_query },
@@ -25,7 +25,7 @@ static const struct gx_command gx_commands[] = {
 	  "answer, and the ECS scope. Without -c or --pdns, reads the configuration of the serving generation.\n\n"
 	  "  geoxdp explain --pdns examples/own-cdn/pdns.conf 8.8.8.8 www.example.com\n",
 	  gx_cmd_explain },
-	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimFqj", 0, 0,
+	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimLFqj", 0, 0,
 	  "Answers on all addresses of the interface. The program serves on after the command has ended, and\n"
 	  "until `geoxdp down`. A mistake in the configuration changes nothing.\n\n"
 	  "  geoxdp up --pdns /etc/powerdns/pdns.conf -i eth0\n",
@@ -34,10 +34,50 @@ static const struct gx_command gx_commands[] = {
 	  "Without -i, on all interfaces. The DNS server behind gets all queries from then on.\n\n"
 	  "  geoxdp down\n",
 	  gx_cmd_down },
+	{ "rollback", "[N]", "let an earlier generation serve again", "iqj", 0, 1,
+	  "Without N, the generation before the one that serves. All interfaces change, or none. Generations that were\n"
+	  "rolled back stay, and N can name one of them, until the next `geoxdp up`. Drains, overrides and what health\n"
+	  "checks found are kept.\n\n"
+	  "  geoxdp rollback\n"
+	  "  geoxdp rollback 7\n",
+	  gx_cmd_rollback },
+	{ "drain", "SITE", "take a site out of every answer at once", "uqj", 1, 1,
+	  "Its clients get the next site of their map. In effect in milliseconds, on all interfaces; kept over swaps,\n"
+	  "rollbacks and restarts, until `geoxdp undrain`, or until the time given is over.\n\n"
+	  "  geoxdp drain eu\n"
+	  "  geoxdp drain eu --for 1h\n",
+	  gx_cmd_drain },
+	{ "undrain", "SITE", "let a drained site be answered again", "qj", 1, 1,
+	  "  geoxdp undrain eu\n",
+	  gx_cmd_undrain },
+	{ "net", "add|del|list ...", "override where prefixes are", "uqj", 1, 3,
+	  "net add PREFIX LOCATION, net del PREFIX, net list. LOCATION is an ISO 3166-1 code, or a name of your own that a\n"
+	  "nets source of the serving generation gives. In effect at once, with exact ECS scopes, also next to the prefix;\n"
+	  "kept over swaps, rollbacks and restarts.\n\n"
+	  "  geoxdp net add 203.0.113.0/24 DE\n"
+	  "  geoxdp net add 2001:db8::/32 office --for 1h\n"
+	  "  geoxdp net del 203.0.113.0/24\n"
+	  "  geoxdp net list --json\n",
+	  gx_cmd_net },
 	{ "status", "", "what is serving, and since when", "ij", 0, 0,
 	  "Exit status 1 if nothing is serving.\n\n"
 	  "  geoxdp status --json\n",
 	  gx_cmd_status },
+	{ "run", "", "a service: serve, reload what changes, check health, answer TCP", "cpimFDTq", 0, 0,
+	  "Stays in the foreground, for systemd (Type=notify) or a terminal. Watches all files that the configuration\n"
+	  "is read from; a mistake in one changes nothing, and is logged. SIGHUP and `geoxdp reload` read all of them\n"
+	  "again. When it ends, or is killed, what serves goes on serving, unless --detach is given.\n\n"
+	  "  geoxdp run -c /etc/geoxdp/geoxdp.conf\n",
+	  gx_cmd_run },
+	{ "reload", "", "have the running service read everything again", "", 0, 0,
+	  "Prints what the build says, and exits with its status. Exit status 1 if no service runs.\n\n"
+	  "  geoxdp reload\n",
+	  gx_cmd_ask },
+	{ "rediscover", "", "the same, and say which files came and went", "", 0, 0,
+	  "As `pdns_control rediscover` looks for new zones: all is read again, and the files that were not read\n"
+	  "before, or are not any more, are printed.\n\n"
+	  "  geoxdp rediscover\n",
+	  gx_cmd_ask },
 	{ "diff", "CONF1 CONF2", "which clients a change of the configuration would tell something else", "qj", 2, 2,
 	  "Per geo name: the share of the IPv4 and IPv6 space, the countries and the prefixes that move. Both kinds of\n"
 	  "configuration are taken. Exit status 0 whether anything moves or not.\n\n"
@@ -78,7 +118,7 @@ static int gx_print_help(FILE *file)
 	fprintf(file, "geoxdp - GeoDNS answers in the network driver\n\n"
 		      "usage: geoxdp COMMAND [options] [operands]\n\n");
 	for (size_t i = 0; i < GX_N_COMMANDS; i++)
-		fprintf(file, "  %-8s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
+		fprintf(file, "  %-10s %-20s %s\n", gx_commands[i].name, gx_commands[i].operands,
 			gx_commands[i].summary);
 	fprintf(file, "\n`geoxdp help COMMAND` says more. Exit status: 0 done, 1 failed, 2 usage,\n"
 		      "3 invalid configuration.\n");

@@ -26,15 +26,21 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 'e', "ecs", "NET", "EDNS client subnet, such as 198.51.100.0/24" },
 	{ 'd', "dnssec", NULL, "set DO=1" },
 	{ 'n', "noedns", NULL, "send no OPT" },
+	{ 't', "tcp", NULL, "ask as over TCP: large answers come whole" },
 	{ 'w', "watch", "[SECONDS]", "show again each second, or after so many" },
+	{ 'u', "for", "TIME", "until then only: 90s, 15m, 1h, 2d, 1w" },
 	{ 's', "svg", "FILE", "write the picture there; - is standard output" },
 	{ 'o', "output", "FILE", "write there instead of to standard output" },
+	{ 'L', "files", "FILE", "list the files that were read or looked for there, one a line" },
 	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
+	{ 'D', "detach", NULL, "stop answering when the service ends" },
+	{ 'T', "no-tcp", NULL, "leave TCP to the DNS server behind" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
 	{ 'j', "json", NULL, "print JSON" },
 	{ 'h', "help", NULL, "this help" },
 };
 
+#define GX_FOR_MAX_S (3650ull * 86400)
 #define GX_N_OPTIONS (sizeof(gx_switch_table) / sizeof(*gx_switch_table))
 
 static bool gx_takes(const struct gx_command *command, char letter)
@@ -69,6 +75,26 @@ static int gx_parse_mode(const struct gx_command *command, const char *text, enu
 	return -1;
 }
 
+static int gx_parse_for(const struct gx_command *command, const char *text, uint64_t *seconds)
+{
+	static const struct {
+		char letter;
+		uint32_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
+	size_t digits = strspn(text, "0123456789");
+	unsigned long number = digits && digits <= 9 ? strtoul(text, NULL, 10) : 0;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (text[digits] != units[i].letter || text[digits + 1] || !number)
+			continue;
+		*seconds = (uint64_t)number * units[i].seconds;
+		if (*seconds <= GX_FOR_MAX_S)
+			return 0;
+	}
+	gx_complain(command, "--for %s: 90s, 15m, 1h, 2d or 1w; at most ten years", text);
+	return -1;
+}
+
 static int gx_take_option(const struct gx_command *command, int letter, struct gx_options *out)
 {
 	switch (letter) {
@@ -97,20 +123,34 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 	case 'w':
 		out->watch = optarg ? optarg : "";
 		return 0;
+	case 'u':
+		return gx_parse_for(command, optarg, &out->for_s);
 	case 's':
 		out->svg = optarg;
 		return 0;
 	case 'o':
 		out->output = optarg;
 		return 0;
+	case 'L':
+		out->files = optarg;
+		return 0;
 	case 'F':
 		out->force = true;
+		return 0;
+	case 'D':
+		out->detach = true;
+		return 0;
+	case 'T':
+		out->no_tcp = true;
 		return 0;
 	case 'd':
 		out->dnssec = true;
 		return 0;
 	case 'n':
 		out->no_edns = true;
+		return 0;
+	case 't':
+		out->tcp = true;
 		return 0;
 	case 'q':
 		out->quiet = true;

@@ -11,7 +11,7 @@
 #include "user/cli/cli.h"
 #include "user/cli/message.h"
 #include "user/core/frame.h"
-#include "user/sys/pins.h"
+#include "user/sys/serving.h"
 
 /* Where a program that serves nobody is asked. */
 #define GX_ASKED_IPV4 "192.0.2.53"
@@ -74,32 +74,31 @@ static int gx_load_config(const struct gx_command *command, const struct gx_opti
 	return result;
 }
 
-/* Load a program over the tables of the generation that is serving. */
+/* Load a program over the tables of the generation that is serving, with counters of its own. */
 static int gx_load_serving(const struct gx_command *command, const struct gx_options *options,
 			   struct gx_object **object)
 {
-	struct gx_attachment attachment;
-	char folder[GX_PATH_OCTETS];
+	struct gx_serving serving;
 	struct gx_failure failure;
 	const char **interfaces;
+	int error;
 
 	if (!gx_serving_interfaces(options, &interfaces)) {
 		gx_complain(command, "%s; which configuration? -c CONF or --pdns PDNS_CONF", gx_nothing_serves());
 		return GX_EXIT_USAGE;
 	}
-	if (gx_attachment_find(interfaces[0], &attachment, &failure)) {
-		gx_complain(command, "%s", failure.text);
-		return GX_EXIT_FAILED;
+	/* It may be unpinned while its tables are opened one by one: then another one serves. */
+	for (int look = 0; look < GX_LOOKS; look++) {
+		error = gx_serving_open(&serving, interfaces[0], &failure);
+		if (error)
+			break;
+		error = gx_object_load_pinned(object, serving.folder, &failure);
+		gx_serving_close(&serving);
+		if (!error)
+			return GX_EXIT_DONE;
 	}
-	if (!gx_pins_find(interfaces[0], attachment.prog_id, folder)) {
-		gx_complain(command, "%s: the serving program is of no pinned generation", interfaces[0]);
-		return GX_EXIT_FAILED;
-	}
-	if (gx_object_load_pinned(object, folder, &failure)) {
-		gx_complain(command, "%s", failure.text);
-		return GX_EXIT_FAILED;
-	}
-	return GX_EXIT_DONE;
+	gx_complain(command, "%s", failure.text);
+	return GX_EXIT_FAILED;
 }
 
 static int gx_show_outcome(const struct gx_command *command, const struct gx_options *options,
@@ -157,7 +156,8 @@ int gx_cmd_query(const struct gx_command *command, const struct gx_options *opti
 	if (result != GX_EXIT_DONE)
 		return result;
 	if (gx_object_service(object, query.client.family, &query.server, &failure) ||
-	    gx_object_run(object, frame, gx_frame_query(&query, frame), &outcome, &failure)) {
+	    (options->tcp ? gx_object_run_tcp : gx_object_run)(object, frame, gx_frame_query(&query, frame), &outcome,
+							       &failure)) {
 		gx_complain(command, "%s", failure.text);
 		result = GX_EXIT_FAILED;
 	} else {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "geoxdp/reason.h"
@@ -38,6 +39,16 @@ char *gx_show_age(uint64_t seconds, char *buffer)
 		snprintf(buffer, 32, "%llu h", (unsigned long long)seconds / 3600);
 	else
 		snprintf(buffer, 32, "%llu days", (unsigned long long)seconds / 86400);
+	return buffer;
+}
+
+char *gx_show_time(uint64_t time_s, char *buffer)
+{
+	time_t seconds = time_s;
+	struct tm local;
+
+	if (!localtime_r(&seconds, &local) || !strftime(buffer, 32, "%Y-%m-%d %H:%M:%S", &local))
+		snprintf(buffer, 32, "%llu", (unsigned long long)time_s);
 	return buffer;
 }
 

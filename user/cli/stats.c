@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "user/cli/cli.h"
-#include "user/sys/pins.h"
+#include "user/sys/serving.h"
 
 static volatile sig_atomic_t gx_interrupted;
 
@@ -21,20 +21,15 @@ static void gx_interrupt(int signal)
 
 static int gx_look_at_counts(const char *interface, uint64_t counts[GX_REASON_COUNT], struct gx_failure *failure)
 {
-	char folder[GX_PATH_OCTETS], path[GX_PATH_OCTETS + 8];
-	struct gx_attachment attachment;
-	struct gx_meta meta;
-	int error = gx_attachment_find(interface, &attachment, failure), fd;
+	char path[GX_PATH_OCTETS + 8];
+	struct gx_serving serving;
+	int error = gx_serving_open(&serving, interface, failure), fd;
 
 	if (error)
 		return error;
-	if (!gx_pins_find(interface, attachment.prog_id, folder))
-		return gx_fail(failure, 0, NULL, "%s: the serving program is of no pinned generation", interface);
-	error = gx_pins_meta(folder, &meta, failure);
-	if (error)
-		return error;
-	snprintf(path, sizeof(path), "%s/stats", folder);
+	snprintf(path, sizeof(path), "%s/stats", serving.folder);
 	fd = bpf_obj_get(path);
+	gx_serving_close(&serving);
 	if (fd < 0)
 		return gx_fail(failure, errno, NULL, "%s: open", path);
 	error = gx_stats_read(fd, counts, failure);
@@ -46,6 +41,7 @@ static int gx_read_counts(const char *interface, uint64_t counts[GX_REASON_COUNT
 {
 	int error = -1;
 
+	/* A swap may unpin the counters between finding and opening them. */
 	for (int look = 0; look < GX_LOOKS && error; look++)
 		error = gx_look_at_counts(interface, counts, failure);
 	return error;

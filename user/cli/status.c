@@ -1,95 +1,211 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* geoxdp status: what is serving, and since when. */
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "user/cli/cli.h"
-#include "user/sys/pins.h"
+#include "user/cli/status.h"
 
-#define GX_TABLES_MAX 32
-
-/* Everything known of one interface. */
-struct gx_state {
-	const char *interface;
-	struct gx_attachment attachment;
-	struct gx_meta meta;
-	char folder[GX_PATH_OCTETS];
-	struct gx_table tables[GX_TABLES_MAX];
-	size_t n_tables;
-	uint64_t memory_octets;
-};
-
-static int gx_state_look(struct gx_state *state, struct gx_failure *failure)
+/* Whether a generation that is kept has this very table too. */
+static bool gx_is_shared_table(const struct gx_status *status, uint32_t id)
 {
-	int error = gx_attachment_find(state->interface, &state->attachment, failure);
-
-	if (error)
-		return error;
-	if (!state->attachment.ifindex)
-		return gx_fail(failure, 0, "`geoxdp up` attaches anew, `geoxdp down` cleans up",
-			       "%s: the interface was removed, and with it the attachment", state->interface);
-	if (!gx_pins_find(state->interface, state->attachment.prog_id, state->folder))
-		return gx_fail(failure, 0, "`geoxdp up` pins one", "%s: the serving program is of no pinned generation",
-			       state->interface);
-	error = gx_pins_meta(state->folder, &state->meta, failure);
-	if (error)
-		return error;
-	state->n_tables = gx_pins_tables(state->folder, state->tables, GX_TABLES_MAX);
-	for (size_t i = 0; i < state->n_tables; i++)
-		state->memory_octets += state->tables[i].memory_octets;
-	return 0;
+	for (size_t i = 0; i < status->n_kept; i++)
+		for (size_t j = 0; j < status->kept[i].n_tables; j++)
+			if (status->kept[i].tables[j].id == id)
+				return true;
+	return false;
 }
 
-static int gx_state_read(struct gx_state *state, struct gx_failure *failure)
+static const struct gx_digest *gx_find_digest(const struct gx_meta *meta, const char *table)
 {
-	const char *interface = state->interface;
-	int error = -1;
-
-	for (int look = 0; look < GX_LOOKS && error; look++) {
-		*state = (struct gx_state){ .interface = interface };
-		error = gx_state_look(state, failure);
-	}
-	return error;
+	for (size_t i = 0; i < GX_DIGESTS_MAX; i++)
+		if (!strcmp(meta->digests[i].table, table))
+			return &meta->digests[i];
+	return NULL;
 }
 
-static json_t *gx_state_json(const struct gx_state *state)
+static const char *gx_unit_state(const struct gx_unit *unit)
 {
-	const struct gx_meta *meta = &state->meta;
+	return unit->flags & GX_UNIT_DRAINED ? "drained" : unit->flags & GX_UNIT_DOWN ? "down" : "pending";
+}
+
+/* --- JSON -------------------------------------------------------------------------------------- */
+
+static json_t *gx_tables_json(const struct gx_status *status)
+{
 	json_t *tables = json_array();
 
-	for (size_t i = 0; i < state->n_tables; i++)
-		json_array_append_new(tables, json_pack("{s:s, s:s, s:I, s:I}", "name", state->tables[i].name, "type",
-							libbpf_bpf_map_type_str(state->tables[i].type), "entries_max",
-							(json_int_t)state->tables[i].max_entries, "octets",
-							(json_int_t)state->tables[i].memory_octets));
-	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:s, s:o}", "interface",
-			 state->interface, "mode", gx_mode_name(state->attachment.mode), "generation",
-			 (int)meta->generation, "config", meta->config, "built", (json_int_t)meta->built_s, "names",
-			 (int)meta->names, "answers", (int)meta->answers, "prefixes4", (int)meta->leaves4, "prefixes6",
-			 (int)meta->leaves6, "classes", (int)meta->classes, "octets", (json_int_t)state->memory_octets,
-			 "pins", state->folder, "tables", tables);
+	for (size_t i = 0; i < status->serves.n_tables; i++) {
+		const struct gx_table *table = &status->serves.tables[i];
+		const struct gx_digest *digest = gx_find_digest(&status->serving.meta, table->name);
+		char hex[33] = "";
+
+		if (digest)
+			snprintf(hex, sizeof(hex), "%016llx%016llx", (unsigned long long)digest->digest[0],
+				 (unsigned long long)digest->digest[1]);
+		json_array_append_new(tables, json_pack("{s:s, s:s, s:i, s:I, s:I, s:b, s:o}", "name", table->name,
+							"type", libbpf_bpf_map_type_str(table->type), "id",
+							(int)table->id, "entries_max",
+							(json_int_t)table->max_entries, "octets",
+							(json_int_t)table->memory_octets, "shared",
+							gx_is_shared_table(status, table->id), "digest",
+							digest ? json_string(hex) : json_null()));
+	}
+	return tables;
 }
 
-static void gx_state_print(const struct gx_state *state)
+static json_t *gx_units_json(const struct gx_status *status)
 {
-	const struct gx_meta *meta = &state->meta;
+	json_t *units = json_array();
+
+	for (size_t i = 0; i < status->n_units; i++) {
+		const struct gx_unit *unit = &status->units[i];
+
+		json_array_append_new(units, json_pack("{s:s, s:b, s:b, s:b, s:b, s:I, s:i}", "name", unit->name,
+						       "site", !!(unit->flags & GX_UNIT_SITE), "drained",
+						       !!(unit->flags & GX_UNIT_DRAINED), "down",
+						       !!(unit->flags & GX_UNIT_DOWN), "pending",
+						       !!(unit->flags & GX_UNIT_PENDING), "since",
+						       (json_int_t)unit->since_s, "flips", (int)unit->flips));
+	}
+	return units;
+}
+
+static json_t *gx_backend_json(const struct gx_status *status)
+{
+	json_t *list = json_array();
+	char address[GX_ADDR_TEXT_OCTETS];
+
+	for (size_t i = 0; i < status->n_listeners; i++) {
+		const struct gx_listener *listener = &status->listeners[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i}", "protocol", listener->tcp ? "tcp" : "udp",
+						      "address", gx_show_addr(&listener->address, address), "process",
+						      listener->process, "pid", listener->pid));
+	}
+	return list;
+}
+
+static json_t *gx_kept_json(const struct gx_status *status)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < status->n_kept; i++)
+		json_array_append_new(list, json_pack("{s:i, s:b, s:I, s:s}", "generation",
+						      (int)status->kept[i].number, "usable", status->kept[i].usable,
+						      "built", (json_int_t)status->kept[i].meta.built_s, "config",
+						      status->kept[i].meta.config));
+	return list;
+}
+
+static json_t *gx_status_json(const struct gx_status *status)
+{
+	const struct gx_meta *meta = &status->serving.meta;
+
+	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:s, s:I, s:o, s:o, s:o, s:o}",
+			 "interface", status->serving.interface, "mode", gx_mode_name(status->serving.attachment.mode),
+			 "generation", (int)status->serves.number, "config", meta->config, "built",
+			 (json_int_t)meta->built_s, "program", (int)status->serving.attachment.prog_id, "names",
+			 (int)meta->names, "answers", (int)meta->answers, "prefixes4", (int)meta->leaves4, "prefixes6",
+			 (int)meta->leaves6, "classes", (int)meta->classes, "octets",
+			 (json_int_t)status->memory_octets, "octets_kept", (json_int_t)status->kept_octets, "pins",
+			 status->serving.folder, "overrides", (json_int_t)status->n_overrides, "tables",
+			 gx_tables_json(status), "kept", gx_kept_json(status), "units", gx_units_json(status),
+			 "backend", gx_backend_json(status));
+}
+
+/* --- text -------------------------------------------------------------------------------------- */
+
+static void gx_print_units(const struct gx_status *status)
+{
+	char time[32];
+
+	for (size_t i = 0; i < status->n_units; i++) {
+		const struct gx_unit *unit = &status->units[i];
+
+		printf("  %-14s %s%s%s\n", gx_unit_state(unit), unit->name, unit->since_s ? " since " : "",
+		       unit->since_s ? gx_show_time(unit->since_s, time) : "");
+	}
+	if (status->n_overrides)
+		printf("  overrides      %zu (`geoxdp net list` lists them)\n", status->n_overrides);
+}
+
+static void gx_print_backend(const struct gx_status *status)
+{
+	char address[GX_ADDR_TEXT_OCTETS];
+	bool udp = false, tcp = false;
+
+	for (size_t i = 0; i < status->n_listeners; i++) {
+		const struct gx_listener *listener = &status->listeners[i];
+
+		printf("  backend        %s (%d) on %s %s\n", listener->pid ? listener->process : "?", listener->pid,
+		       listener->tcp ? "TCP" : "UDP", gx_show_addr(&listener->address, address));
+		udp = udp || !listener->tcp;
+		tcp = tcp || listener->tcp;
+	}
+	if (!udp)
+		printf("  backend        none on UDP port 53: queries that are passed get no answer\n");
+	if (!tcp)
+		printf("  backend        none on TCP port 53\n");
+}
+
+static void gx_print_kept(const struct gx_status *status)
+{
+	uint64_t now = time(NULL);
+	char age[32];
+
+	for (size_t i = 0; i < status->n_kept; i++) {
+		const struct gx_generation *kept = &status->kept[i];
+
+		if (kept->usable)
+			printf("  rollback to    %u, %s old\n", kept->number,
+			       gx_show_age(now > kept->meta.built_s ? now - kept->meta.built_s : 0, age));
+		else
+			printf("  kept           %u, of another version of geoxdp\n", kept->number);
+	}
+}
+
+static void gx_print_tables(const struct gx_status *status)
+{
+	char octets[32];
+
+	for (size_t i = 0; i < status->serves.n_tables; i++) {
+		const struct gx_table *table = &status->serves.tables[i];
+		const struct gx_digest *digest = gx_find_digest(&status->serving.meta, table->name);
+
+		printf("    %-12s %-13s %9u entries at most  %-12s", table->name, libbpf_bpf_map_type_str(table->type),
+		       table->max_entries, gx_show_octets(table->memory_octets, octets));
+		if (digest)
+			printf(" %016llx", (unsigned long long)digest->digest[0]);
+		printf("%s\n", gx_is_shared_table(status, table->id) ? " shared" : "");
+	}
+}
+
+static void gx_status_print(const struct gx_status *status)
+{
+	const struct gx_meta *meta = &status->serving.meta;
 	uint64_t now = time(NULL);
 	char age[32], octets[32];
 
-	printf("%s: %s XDP, generation %u, %s old\n", state->interface, gx_mode_name(state->attachment.mode),
-	       meta->generation, gx_show_age(now > meta->built_s ? now - meta->built_s : 0, age));
+	printf("%s: %s XDP, generation %u, %s old\n", status->serving.interface,
+	       gx_mode_name(status->serving.attachment.mode), status->serves.number,
+	       gx_show_age(now > meta->built_s ? now - meta->built_s : 0, age));
 	printf("  configuration  %s\n", meta->config);
 	printf("  names          %u, with %u answers\n", meta->names, meta->answers);
 	printf("  prefixes       %u IPv4, %u IPv6, in %u classes\n", meta->leaves4, meta->leaves6, meta->classes);
-	printf("  memory         %s\n", gx_show_octets(state->memory_octets, octets));
-	printf("  pins           %s\n", state->folder);
-	for (size_t i = 0; i < state->n_tables; i++)
-		printf("    %-12s %-13s %9u entries at most  %s\n", state->tables[i].name,
-		       libbpf_bpf_map_type_str(state->tables[i].type), state->tables[i].max_entries,
-		       gx_show_octets(state->tables[i].memory_octets, octets));
+	gx_print_units(status);
+	gx_print_backend(status);
+	gx_print_kept(status);
+	printf("  memory         %s", gx_show_octets(status->memory_octets, octets));
+	printf(", and %s of generations that are kept\n", gx_show_octets(status->kept_octets, octets));
+	printf("  pins           %s\n", status->serving.folder);
+	gx_print_tables(status);
 }
 
 int gx_cmd_status(const struct gx_command *command, const struct gx_options *options)
@@ -101,19 +217,22 @@ int gx_cmd_status(const struct gx_command *command, const struct gx_options *opt
 
 	count = gx_serving_interfaces(options, &interfaces);
 	for (size_t i = 0; i < count; i++) {
-		struct gx_state state = { .interface = interfaces[i] };
+		struct gx_status status = {};
 		struct gx_failure failure;
 
-		if (gx_state_read(&state, &failure)) {
+		if (gx_status_read(&status, interfaces[i], &failure)) {
 			gx_complain(command, "%s", failure.text);
 			result = GX_EXIT_FAILED;
 			continue;
 		}
 		serving++;
+		if (status.remark.text[0])
+			gx_complain(command, "%s", status.remark.text);
 		if (list)
-			json_array_append_new(list, gx_state_json(&state));
+			json_array_append_new(list, gx_status_json(&status));
 		else
-			gx_state_print(&state);
+			gx_status_print(&status);
+		gx_status_free(&status);
 	}
 	if (list)
 		gx_print_json(list);

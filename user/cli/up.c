@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* geoxdp up: build a generation and attach it, or swap it in where one is serving. */
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,107 +9,15 @@
 #include <unistd.h>
 
 #include "user/cli/cli.h"
+#include "user/core/digest.h"
 #include "user/core/mem.h"
+#include "user/sys/group.h"
 #include "user/sys/pins.h"
 
-/* An interface on its way from the old generation to the new one. */
-struct gx_target {
-	const char *interface;
-	uint32_t old_generation;	/* 0: nothing serves yet */
-	uint32_t generation;
-	bool pinned;
-	bool switched;
-	enum gx_mode mode;
-	struct gx_failure why_generic;
-};
-
-/* What serves on the interface now. A link whose interface is gone counts as nothing. */
-static int gx_target_look(struct gx_target *target, struct gx_failure *failure)
+static void gx_fill_meta(struct gx_meta *meta, const char *file, const struct gx_input *input, uint32_t generation)
 {
-	struct gx_attachment attachment;
-	char folder[GX_PATH_OCTETS];
-	int error = gx_attachment_find(target->interface, &attachment, failure);
-
-	target->generation = gx_pins_last(target->interface) + 1;
-	if (error == -ENOENT)
-		return 0;
-	if (error)
-		return error;
-	if (attachment.ifindex)
-		target->old_generation = gx_pins_find(target->interface, attachment.prog_id, folder);
-	if (attachment.ifindex && !target->old_generation)
-		return gx_fail(failure, 0, "`geoxdp down` removes it",
-			       "%s: the pinned link holds a program of no generation", target->interface);
-	if (target->old_generation)
-		target->mode = attachment.mode;
-	return 0;
-}
-
-static int gx_target_switch(struct gx_target *target, const struct gx_object *object, struct gx_failure *failure)
-{
-	int error = gx_pins_add(target->interface, target->generation, object, failure);
-
-	if (error)
-		return error;
-	target->pinned = true;
-	if (target->old_generation)
-		error = gx_swap(target->interface, gx_object_prog_fd(object), failure);
-	else
-		error = gx_attach(target->interface, object, &target->mode, &target->why_generic, failure);
-	target->switched = !error;
-	return error;
-}
-
-/* Back to what served before. */
-static void gx_target_undo(struct gx_target *target)
-{
-	char path[GX_PATH_OCTETS + 8], folder[GX_PATH_OCTETS];
-	struct gx_failure failure;
-	int fd;
-
-	if (target->switched && target->old_generation) {
-		snprintf(path, sizeof(path), "%s/prog",
-			 gx_pins_folder(target->interface, target->old_generation, folder));
-		fd = bpf_obj_get(path);
-		if (fd >= 0) {
-			gx_swap(target->interface, fd, &failure);
-			close(fd);
-		}
-	} else if (target->switched) {
-		gx_detach(target->interface, &failure);
-	}
-	if (!target->pinned)
-		return;
-	if (target->old_generation)
-		gx_pins_remove(target->interface, target->old_generation);
-	else
-		gx_pins_remove_interface(target->interface);
-}
-
-/* All interfaces or none. */
-static int gx_switch_all(struct gx_target *targets, size_t count, const struct gx_object *object,
-			 struct gx_failure *failure)
-{
-	sigset_t all, before;
-	int error = 0;
-
-	/* Half a switch must not be left behind by an impatient operator. It takes milliseconds. */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	for (size_t i = 0; i < count && !error; i++)
-		error = gx_target_switch(&targets[i], object, failure);
-	for (size_t i = 0; i < count; i++) {
-		if (error)
-			gx_target_undo(&targets[i]);
-		else
-			gx_pins_remove(targets[i].interface, targets[i].generation);
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return error;
-}
-
-static void gx_fill_meta(struct gx_meta *meta, const char *config, const struct gx_image *image, uint32_t generation)
-{
+	const struct gx_config *config = &input->config;
+	const struct gx_image *image = &input->image;
 	char path[PATH_MAX];
 
 	memset(meta, 0, sizeof(*meta));
@@ -123,41 +29,34 @@ static void gx_fill_meta(struct gx_meta *meta, const char *config, const struct 
 	meta->leaves4 = image->leaves[GX_IPV4].count;
 	meta->leaves6 = image->leaves[GX_IPV6].count;
 	meta->classes = image->n_classes;
-	snprintf(meta->config, sizeof(meta->config), "%.255s", realpath(config, path) ? path : config);
-}
-
-/* Counting goes on in the map of the generation before, unless its reasons were others. */
-static const char *gx_stats_pin(const struct gx_target *target, char *path)
-{
-	struct gx_failure failure;
-	struct gx_meta meta;
-	char folder[GX_PATH_OCTETS];
-
-	if (!target->old_generation ||
-	    gx_pins_meta(gx_pins_folder(target->interface, target->old_generation, folder), &meta, &failure))
-		return NULL;
-	snprintf(path, GX_PATH_OCTETS + 8, "%s/stats", folder);
-	return path;
+	meta->units = image->n_units - 1; /* entry 0 is not used */
+	meta->checks = image->n_checks - 1;
+	meta->flags = config->no_tcp ? GX_META_NO_TCP : 0;
+	meta->tcp_idle_s = config->tcp_idle_s;
+	meta->tcp_connections = config->tcp_connections;
+	meta->tcp_per_client = config->tcp_per_client;
+	meta->bypass = config->n_bypass;
+	gx_image_digest(image, meta->digests);
+	/* Links are not resolved: one that is turned elsewhere tomorrow still names the configuration. */
+	if (*file == '/' || !getcwd(path, sizeof(path)))
+		snprintf(meta->config, sizeof(meta->config), "%.255s", file);
+	else if (snprintf(meta->config, sizeof(meta->config), "%s/%s", path, file) >= (int)sizeof(meta->config))
+		meta->config[sizeof(meta->config) - 1] = 0;
 }
 
 /*
  * A source that is suddenly far smaller sends most clients to the default: more often a broken download than a
  * wish. Measured by the prefixes of the tables, which every source ends in.
  */
-static int gx_refuse_shrunk(const struct gx_target *target, const struct gx_image *image, struct gx_failure *failure)
+static int gx_refuse_shrunk(const struct gx_meta *before, const struct gx_image *image, struct gx_failure *failure)
 {
 	const size_t now4 = image->leaves[GX_IPV4].count, now6 = image->leaves[GX_IPV6].count;
-	struct gx_failure ignored;
-	char folder[GX_PATH_OCTETS];
-	struct gx_meta meta;
 
-	if (!target->old_generation ||
-	    gx_pins_meta(gx_pins_folder(target->interface, target->old_generation, folder), &meta, &ignored) ||
-	    (!gx_source_shrunk(meta.leaves4, now4) && !gx_source_shrunk(meta.leaves6, now6)))
+	if (!gx_source_shrunk(before->leaves4, now4) && !gx_source_shrunk(before->leaves6, now6))
 		return 0;
 	return gx_fail(failure, 0, "--force takes them all the same",
 		       "sources: %zu IPv4 and %zu IPv6 prefixes, where the serving generation has %u and %u", now4,
-		       now6, meta.leaves4, meta.leaves6);
+		       now6, before->leaves4, before->leaves6);
 }
 
 static void gx_report(const struct gx_options *options, const struct gx_target *targets, size_t count,
@@ -221,25 +120,47 @@ static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config
 		targets[i].interface = wish->interfaces[i];
 		targets[i].mode = wish->mode;
 		error = gx_interface_addresses(wish->interfaces[i], services, failure);
-		if (!error)
-			error = gx_target_look(&targets[i], failure);
 	}
+	if (!error)
+		error = gx_group_look(targets, wish->n_interfaces, failure);
 	if (!error && config->n_addresses) {
 		services->list = gx_realloc(services->list, config->n_addresses * sizeof(*services->list));
 		memcpy(services->list, config->addresses, config->n_addresses * sizeof(*services->list));
 		services->count = config->n_addresses;
 	}
+	services->bypass = config->bypass;
+	services->n_bypass = config->n_bypass;
 	return error;
 }
 
-static int gx_up(const struct gx_options *options, const struct gx_wish *wish, const struct gx_input *input,
-		 struct gx_failure *failure)
+/* Load and fill a generation, with what it shares with the one that serves. */
+static int gx_build(const struct gx_options *options, const struct gx_input *input, const struct gx_target *targets,
+		    const struct gx_services *services, struct gx_object **object, struct gx_failure *failure)
+{
+	char folder[GX_PATH_OCTETS];
+	struct gx_meta meta, serving;
+	bool before = gx_group_before(targets, folder, &serving);
+	int error = 0;
+
+	if (before && !options->force)
+		error = gx_refuse_shrunk(&serving, &input->image, failure);
+	if (error)
+		return error;
+	if (!options->quiet)
+		gx_show_progress("loading", "tables");
+	gx_fill_meta(&meta, gx_given_path(options), input, targets[0].generation);
+	error = gx_object_load(object, &input->image, services, &meta, before ? folder : NULL, failure);
+	gx_show_progress("", "");
+	return error;
+}
+
+static int gx_up(const struct gx_command *command, const struct gx_options *options, const struct gx_wish *wish,
+		 const struct gx_input *input, struct gx_failure *failure)
 {
 	struct gx_target *targets = gx_calloc(wish->n_interfaces, sizeof(*targets));
 	struct gx_services services = {};
 	struct gx_object *object = NULL;
-	char stats[GX_PATH_OCTETS + 8];
-	struct gx_meta meta;
+	struct gx_failure left_away;
 	int error, lock;
 
 	error = gx_pins_prepare(failure);
@@ -249,18 +170,12 @@ static int gx_up(const struct gx_options *options, const struct gx_wish *wish, c
 		return -1;
 	}
 	error = gx_look_at_targets(wish, &input->config, targets, &services, failure);
-	if (!error && !options->force)
-		error = gx_refuse_shrunk(&targets[0], &input->image, failure);
-	if (!error) {
-		if (!options->quiet)
-			gx_show_progress("loading", "tables");
-		gx_fill_meta(&meta, gx_given_path(options), &input->image, targets[0].generation);
-		error = gx_object_load(&object, &input->image, &services, &meta, gx_stats_pin(&targets[0], stats),
-				       failure);
-		gx_show_progress("", "");
-	}
 	if (!error)
-		error = gx_switch_all(targets, wish->n_interfaces, object, failure);
+		error = gx_build(options, input, targets, &services, &object, failure);
+	if (!error)
+		error = gx_group_switch(targets, wish->n_interfaces, object, &left_away, failure);
+	if (!error && left_away.text[0])
+		gx_complain(command, "%s; left away", left_away.text);
 	if (!error)
 		gx_report(options, targets, wish->n_interfaces, &services, &input->image);
 	gx_object_free(object);
@@ -283,7 +198,7 @@ int gx_cmd_up(const struct gx_command *command, const struct gx_options *options
 	result = gx_input_read_given(command, &input, options);
 	if (result == GX_EXIT_DONE)
 		result = gx_find_wish(command, options, &input.config, &wish);
-	if (result == GX_EXIT_DONE && gx_up(options, &wish, &input, &failure)) {
+	if (result == GX_EXIT_DONE && gx_up(command, options, &wish, &input, &failure)) {
 		gx_complain(command, "%s", failure.text);
 		result = GX_EXIT_FAILED;
 	}

@@ -7,8 +7,10 @@
 #include "geoxdp/limits.h"
 #include "user/core/image_impl.h"
 
-/* Header, question (type and class are 4 octets) and the bare OPT that a reply above 512 octets has. */
-#define REPLY_OVERHEAD_OCTETS (12 + 4 + 11)
+/* Header, and type and class of the question. */
+#define TCP_OVERHEAD_OCTETS (12 + 4)
+/* And the bare OPT that a reply above 512 octets has over UDP. */
+#define REPLY_OVERHEAD_OCTETS (TCP_OVERHEAD_OCTETS + 11)
 
 /* Cell 0 is never used: 0 is no answer. */
 #define FIRST_CELL 1
@@ -16,6 +18,11 @@
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets)
 {
 	return len_octets + qname_octets + REPLY_OVERHEAD_OCTETS > GX_REPLY_MAX_OCTETS;
+}
+
+bool gx_answer_is_unsendable(size_t len_octets, size_t qname_octets)
+{
+	return len_octets + qname_octets + TCP_OVERHEAD_OCTETS > GX_TCP_MAX_OCTETS;
 }
 
 /* RFC 1071: the sum of the octets as big-endian 16-bit words, an odd last one padded with zero. */
@@ -33,7 +40,7 @@ static uint16_t sum_octets(const uint8_t *octets, size_t len)
 /* Octets that are stored, behind the header of the first cell and in the cells after it. */
 static size_t stored_octets(const struct gx_rendered *answer, size_t qname_octets)
 {
-	return gx_answer_is_oversize(answer->len_octets, qname_octets) ? 0 : answer->len_octets;
+	return gx_answer_is_unsendable(answer->len_octets, qname_octets) ? 0 : answer->len_octets;
 }
 
 /* Of the order that stands at octets; variants: as in abi.h. */
@@ -86,7 +93,7 @@ static bool is_same(const struct gx_image *image, uint32_t cell, const struct gx
 		    const uint8_t *octets, size_t stored)
 {
 	/*
-	 * An oversize answer has a length and no octets; its zeros cannot be taken for a stored answer, which
+	 * An answer beyond TCP has a length and no octets; its zeros cannot be taken for a stored answer, which
 	 * begins with an owner name and is never all zero, sum included.
 	 */
 	if (memcmp(&image->answers[cell], header, offsetof(struct gx_answer, octets)))

@@ -93,14 +93,20 @@ static void fill_rule_of(struct gx_builder *builder)
 	size_t n_classes = builder->image->n_classes;
 
 	builder->rule_of = gx_calloc(config->n_maps * n_classes, sizeof(*builder->rule_of));
+	builder->list_of = gx_calloc(config->n_maps * n_classes, sizeof(*builder->list_of));
 	for (size_t map = 0; map < config->n_maps; map++) {
+		uint32_t *lists = number_lists(&config->maps[map]);
+
 		for (size_t class_id = 0; class_id < n_classes; class_id++) {
 			uint32_t location = builder->location_of[class_id];
 
-			builder->rule_of[map * n_classes + class_id] =
-				gx_map_find(&config->maps[map], config->groups,
-					    gx_locations_get(config->locations, location));
+			const struct gx_rule *rule = gx_map_find(&config->maps[map], config->groups,
+								 gx_locations_get(config->locations, location));
+
+			builder->rule_of[map * n_classes + class_id] = rule;
+			builder->list_of[map * n_classes + class_id] = lists[rule - config->maps[map].rules];
 		}
+		free(lists);
 	}
 }
 

@@ -103,6 +103,25 @@ void gx_config_load_sources(struct gx_config *config, struct gx_diag *diag, stru
 	}
 }
 
+/* --- files ------------------------------------------------------------------------------------- */
+
+static int compare_files(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+void gx_config_take_files(struct gx_config *config, struct gx_diag *diag)
+{
+	if (diag->n_files)
+		qsort(diag->files, diag->n_files, sizeof(*diag->files), compare_files);
+	config->files = gx_arena_alloc(&config->arena, diag->n_files * sizeof(*config->files));
+	config->n_files = 0;
+	for (size_t i = 0; i < diag->n_files; i++)
+		if (!i || strcmp(diag->files[i - 1], diag->files[i]) != 0)
+			config->files[config->n_files++] = gx_arena_strdup(&config->arena, diag->files[i]);
+	diag->n_files = 0;
+}
+
 /* --- all --------------------------------------------------------------------------------------- */
 
 void gx_config_free(struct gx_config *config)

@@ -167,7 +167,10 @@ struct gx_config {
 	struct gx_prefix *bypass;	/* clients whose TCP connections go to the backend: zone transfers by address */
 	size_t n_bypass;
 
-	/* Every file that was read or looked for, each once: what `geoxdp run` watches. */
+	/*
+	 * Every file that was read or looked for, each once, in order of octets: what `geoxdp run` watches. Folders whose
+	 * entries were read end in a slash.
+	 */
 	const char **files;
 	size_t n_files;
 };
@@ -235,6 +238,23 @@ bool gx_group_has(const struct gx_group *group, uint16_t country);
 void gx_map_sort(struct gx_map *map);
 
 #define GX_SITE_NONE UINT32_MAX
+#define GX_SITE_LAST_RESORT (UINT32_MAX - 1)	/* a geo name's last_resort, which is no site of the map's */
+
+/* Sites that a client can be sent to, one after the other: beyond it the list in the rule counts alone. */
+#define GX_ORDER_MAX 8
+
+/**
+ * gx_map_order - the sites for a rule's clients, in the order in which they are taken as others go down
+ * @geo: a geo name with addresses: only sites that have some of the family count; NULL: all sites do
+ * @order: receives indices into the map's sites, each once; room for map->n_sites
+ *
+ * The rule's own list; then the sites of the map's default rule that are not in it; then the map's other sites as they
+ * come. So many that the rule's list is whole, or GX_ORDER_MAX where that is more.
+ *
+ * Returns how many; *listed, which may be NULL: how many of these are the rule's own.
+ */
+size_t gx_map_order(const struct gx_map *map, const struct gx_rule *rule, const struct gx_geo *geo,
+		    enum gx_family family, uint32_t *order, size_t *listed);
 
 /**
  * gx_geo_find_site - the site whose addresses answer a question at a geo name with addresses
@@ -242,8 +262,8 @@ void gx_map_sort(struct gx_map *map);
  * @rule: that holds for the client
  * @family: asked for
  *
- * The first of the rule's list that has an address of the family; where none of them has one, the first other
- * site of the map: whether a type exists must not depend on the client (RFC 2308 5).
+ * The first of gx_map_order() that has an address of the family: whether a type exists must depend neither on the
+ * client (RFC 2308 5) nor on what is up.
  *
  * Returns an index into the map's sites, or GX_SITE_NONE: no site has the family.
  */

@@ -56,8 +56,8 @@ struct chain {
 	struct gx_where places[GX_CHAIN_MAX];
 	size_t count;
 	const struct gx_geo *start; /* NULL: begins with a CNAME of a zone file */
-	const struct gx_rule *start_rule; /* NULL: as the location says */
-	uint32_t start_site;
+	const struct gx_geo_site *start_site; /* what start has; NULL: as the location says */
+	const struct gx_rule *start_rule;     /* that has the site */
 	bool crosses_geo;	    /* another geo name than start lies on it */
 };
 
@@ -202,10 +202,9 @@ static struct step step_from_geo(const struct check *check, const struct chain *
 
 	if (geo->kind != GX_GEO_CNAME)
 		return (struct step){ .kind = STEP_ADDRESS };
-	if (geo == chain->start)
+	if (geo == chain->start && chain->start_site) {
 		rule = chain->start_rule;
-	if (rule) {
-		site = &geo->sites[chain->start_site];
+		site = chain->start_site;
 	} else {
 		rule = gx_map_find(&config->maps[geo->map], config->groups, location);
 		if (!rule)
@@ -419,9 +418,9 @@ static bool follow(struct check *check, struct chain *chain, const knot_dname_t 
 	}
 }
 
-/* rule: one that has the site; NULL: the location decides. Returns whether the chain comes to another geo name. */
-static bool check_site(struct check *check, const struct gx_geo *geo, const struct gx_rule *rule, uint32_t site,
-		       const struct gx_location *location)
+/* rule: one that has the site; site NULL: the location decides. Returns whether the chain comes to another geo name. */
+static bool check_site(struct check *check, const struct gx_geo *geo, const struct gx_rule *rule,
+		       const struct gx_geo_site *site, const struct gx_location *location)
 {
 	struct chain chain = { .start = geo, .start_rule = rule, .start_site = site };
 	uint8_t *longest = &check->geo_cnames[geo - check->config->geos];
@@ -430,6 +429,15 @@ static bool check_site(struct check *check, const struct gx_geo *geo, const stru
 	if (follow(check, &chain, geo->owner, location, &unused) && chain.count > *longest)
 		*longest = (uint8_t)chain.count;
 	return chain.crosses_geo;
+}
+
+static void check_last_resort(struct check *check, const struct gx_geo *geo)
+{
+	const struct gx_rule *rule = &check->config->maps[geo->map].rules[0];
+	bool crosses_geo = check_site(check, geo, rule, geo->last_resort, &check->locations[0]);
+
+	for (size_t i = 1; crosses_geo && i < check->n_locations; i++)
+		check_site(check, geo, rule, geo->last_resort, &check->locations[i]);
 }
 
 /* All sites that the map can choose, the first of its lists or not: which is up is not known here. */
@@ -448,7 +456,7 @@ static void check_geo_chains(struct check *check, const struct gx_geo *geo)
 			/* Without other geo names the chain depends on the site alone. */
 			if (site_done[site])
 				continue;
-			if (check_site(check, geo, &map->rules[i], site, &location))
+			if (check_site(check, geo, &map->rules[i], &geo->sites[site], &location))
 				crosses_geo = true;
 			else
 				site_done[site] = true;
@@ -457,7 +465,9 @@ static void check_geo_chains(struct check *check, const struct gx_geo *geo)
 	free(site_done);
 	/* What is default here may be told apart by the maps further on. */
 	for (size_t i = 0; crosses_geo && i < check->n_locations; i++)
-		check_site(check, geo, NULL, 0, &check->locations[i]);
+		check_site(check, geo, NULL, NULL, &check->locations[i]);
+	if (geo->last_resort)
+		check_last_resort(check, geo);
 }
 
 static void check_static_chain(struct check *check, const struct gx_zone *zone, const struct gx_node *node,

@@ -13,6 +13,9 @@ void gx_config_sort_geos(struct gx_config *config);
 /* Show a step of the work; progress may be NULL. */
 void gx_config_show_step(struct gx_progress *progress, const char *step, const char *object);
 
+/* Take over the files that were noted, each once. */
+void gx_config_take_files(struct gx_config *config, struct gx_diag *diag);
+
 /* Read all of config->zones, whose apex, file and where are set, and put them into order. */
 void gx_config_load_zones(struct gx_config *config, struct gx_diag *diag, struct gx_progress *progress);
 
@@ -23,6 +26,9 @@ void gx_config_load_zones(struct gx_config *config, struct gx_diag *diag, struct
  * A later source speaks over the earlier ones. Of each, the memory is needed only until the next.
  */
 void gx_config_load_sources(struct gx_config *config, struct gx_diag *diag, struct gx_progress *progress);
+
+/* What `geoxdp run` does with TCP where nothing says so: the defaults of the native configuration. */
+void gx_config_default_tcp(struct gx_config *config, struct gx_diag *diag);
 
 /* Whether the zone's file could be read at all: else nothing is known of what it lacks. */
 bool gx_zone_has_data(const struct gx_zone *zone);

@@ -187,6 +187,7 @@ static void read_sources(struct reader *reader)
 	source = &config->sources[0];
 	source->file = gx_pdns_conf_path(&reader->conf, &config->arena, reader->conf.country_file.value);
 	source->where = reader->conf.country_file.where;
+	gx_diag_note_file(reader->diag, source->file);
 	if (source->where.line == 0 && access(source->file, F_OK) < 0)
 		gx_error(reader->diag, &source->where,
 			 "geo-ip-map-zonefile is not set, and its default %s does not exist: geo-ip-map-zonefile=FILE "
@@ -208,6 +209,7 @@ int gx_config_read_pdns(struct gx_config *config, const char *file, struct gx_di
 
 	config->file = gx_arena_strdup(&config->arena, file);
 	config->locations = gx_locations_new();
+	gx_config_default_tcp(config, diag);
 	gx_config_show_step(progress, "reading", config->file);
 	gx_pdns_conf_read(&reader.conf, &config->arena, config->file, diag);
 	if (reader.conf.readable) {
@@ -220,6 +222,7 @@ int gx_config_read_pdns(struct gx_config *config, const char *file, struct gx_di
 		gx_config_check(config, reader.geos_complete, diag);
 		read_sources(&reader);
 	}
+	gx_config_take_files(config, diag);
 	gx_diag_sort(diag);
 	return diag->errors == errors ? 0 : -EINVAL;
 }

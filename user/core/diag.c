@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Findings in what the operator wrote: collected, so that one run shows all of them. */
+/* Findings in what the operator wrote, and the files that were looked at: one run shows all of them. */
 #include "user/core/diag.h"
 
 #include <stdarg.h>
@@ -72,6 +72,26 @@ void gx_warn(struct gx_diag *diag, const struct gx_where *where, const char *for
 	va_start(args, format);
 	add(diag, GX_WARNING, where, format, args);
 	va_end(args);
+}
+
+static void note(struct gx_diag *diag, const char *file)
+{
+	gx_grow(&diag->files, diag->n_files, diag->files_capacity);
+	diag->files[diag->n_files++] = file;
+}
+
+void gx_diag_note_file(struct gx_diag *diag, const char *file)
+{
+	note(diag, gx_arena_strdup(&diag->arena, file));
+}
+
+void gx_diag_note_folder(struct gx_diag *diag, const char *folder)
+{
+	size_t len = strlen(folder);
+	const char *slash = len && folder[len - 1] == '/' ? "" : "/";
+
+	/* The empty path is the current folder. */
+	note(diag, gx_arena_printf(&diag->arena, "%s%s", len ? folder : ".", slash));
 }
 
 char *gx_quote(const char *text, size_t len, char *buffer)
@@ -148,6 +168,7 @@ void gx_diag_sort(struct gx_diag *diag)
 void gx_diag_free(struct gx_diag *diag)
 {
 	free(diag->findings);
+	free(diag->files);
 	gx_arena_free(&diag->arena);
 	*diag = (struct gx_diag){0};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Findings in what the operator wrote: collected, so that one run shows all of them. */
+/* Findings in what the operator wrote, and the files that were looked at: one run shows all of them. */
 #ifndef GEOXDP_CORE_DIAG_H
 #define GEOXDP_CORE_DIAG_H
 
@@ -33,6 +33,9 @@ struct gx_diag {
 	size_t count;
 	size_t capacity;
 	size_t errors;
+	const char **files;	/* in the order in which they were looked for; the same one may come again */
+	size_t n_files;
+	size_t files_capacity;
 };
 
 /**
@@ -50,6 +53,17 @@ void gx_warn(struct gx_diag *diag, const struct gx_where *where, const char *for
 	__attribute__((format(printf, 3, 4)));
 
 #define GX_FINDINGS_PER_FILE 50
+
+/**
+ * gx_diag_note_file - a file that is about to be read, whether it exists or not
+ * @file: path as it is opened; copied
+ *
+ * Where it is missing or broken, somebody may wait for it to change: gx_config_read_*() hand the list on.
+ */
+void gx_diag_note_file(struct gx_diag *diag, const char *file);
+
+/* The same for a folder whose entries are read: noted with a slash at its end. */
+void gx_diag_note_folder(struct gx_diag *diag, const char *folder);
 
 #define GX_QUOTE_OCTETS 96	/* holds the longest line of a tor source */
 

@@ -190,6 +190,49 @@ static uint32_t tell_addresses(struct comparison *comparison, const struct gx_ge
 	return number;
 }
 
+/* Is one of several sites drawn by weight? */
+static bool is_drawn(const struct gx_map *map, const struct gx_rule *rule)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; map->weights && i < rule->n_sites; i++)
+		count += map->weights[rule->sites[i]] > 0;
+	return count > 1;
+}
+
+/* All sites that are drawn from, with their weights, and what each of them answers. */
+static uint32_t tell_drawn(struct comparison *comparison, const struct gx_geo *geo, const struct gx_map *map,
+			   const struct gx_rule *rule)
+{
+	char *site, *answer;
+	size_t site_octets, answer_octets;
+	FILE *sites = open_memstream(&site, &site_octets), *answers = open_memstream(&answer, &answer_octets);
+	knot_dname_txt_storage_t name;
+	bool is_first = true;
+	uint32_t number;
+
+	for (size_t i = 0; i < rule->n_sites; i++) {
+		const struct gx_geo_site *of = &geo->sites[rule->sites[i]];
+
+		if (!map->weights[rule->sites[i]])
+			continue;
+		fprintf(sites, "%s%s*%u", is_first ? "" : " or ", map->sites[rule->sites[i]],
+			map->weights[rule->sites[i]]);
+		fputs(is_first ? "" : " or ", answers);
+		if (of->target)
+			fputs(gx_show_name(of->target, name), answers);
+		put_addresses(answers, of, GX_IPV4);
+		put_addresses(answers, of, GX_IPV6);
+		is_first = false;
+	}
+	fclose(sites);
+	fclose(answers);
+	number = find_or_add_answer(comparison, gx_arena_strdup(comparison->arena, site), answer);
+	free(site);
+	free(answer);
+	return number;
+}
+
 /* What a geo name tells a client at this location. */
 static uint32_t tell(struct comparison *comparison, const struct gx_config *config, const struct gx_geo *geo,
 		     uint32_t number)
@@ -207,8 +250,10 @@ static uint32_t tell(struct comparison *comparison, const struct gx_config *conf
 	}
 	map = &config->maps[geo->map];
 	rule = gx_map_find(map, config->groups, location);
-	if (geo->kind == GX_GEO_ADDRESS)
+	if (geo->kind == GX_GEO_ADDRESS && !is_drawn(map, rule))
 		return tell_addresses(comparison, geo, map, rule);
+	if (is_drawn(map, rule))
+		return tell_drawn(comparison, geo, map, rule);
 	return find_or_add_answer(comparison, map->sites[rule->sites[0]],
 				  gx_show_name(geo->sites[rule->sites[0]].target, name));
 }

@@ -365,6 +365,7 @@ static void add_folder(struct file_list *list, struct gx_arena *arena, const cha
 	struct stat status;
 	int count;
 
+	gx_diag_note_folder(diag, folder);
 	count = scandir(folder, &entries, NULL, alphasort);
 	if (count < 0) {
 		gx_error(diag, where, "geo-maps folder %s cannot be read (%s): give yourself the right to read it",
@@ -396,13 +397,15 @@ const char **gx_director_list(struct gx_arena *arena, const char *directory, con
 		char *path = gx_text_path(arena, directory, word);
 		struct stat status;
 
-		if (stat(path, &status) < 0)
+		if (stat(path, &status) < 0) {
+			gx_diag_note_file(diag, path);
 			gx_error(diag, where, "geo-maps: %s cannot be read (%s): name an existing file or folder", path,
 				 strerror(errno));
-		else if (S_ISDIR(status.st_mode))
+		} else if (S_ISDIR(status.st_mode)) {
 			add_folder(&list, arena, path, where, diag);
-		else
+		} else {
 			add_file(&list, path);
+		}
 	}
 	files = gx_arena_alloc(arena, list.count * sizeof(*files));
 	if (list.count)

@@ -77,22 +77,20 @@ static size_t gx_render_message(const struct gx_query *query, uint8_t *message, 
 	return octets;
 }
 
-size_t gx_frame_query(const struct gx_query *query, uint8_t *frame)
+size_t gx_frame_wrap(const struct gx_ends *ends, const uint8_t *message, size_t message_octets, uint8_t *frame)
 {
-	bool ipv6 = query->client.family == GX_IPV6;
+	bool ipv6 = ends->client.family == GX_IPV6;
 	uint8_t *ip = frame + ETH_HLEN, *udp = ip + (ipv6 ? 40 : 20), *dns = udp + GX_UDP_OCTETS;
 	uint8_t *addresses = ip + (ipv6 ? 8 : 12);
-	size_t octets, address_octets = ipv6 ? 16 : 4;
+	size_t octets = GX_UDP_OCTETS + message_octets, address_octets = ipv6 ? 16 : 4;
 	uint16_t checksum;
 
-	memset(frame, 0, GX_FRAME_OCTETS);
-	frame[0] = frame[6] = 2; /* locally administered addresses */
-	frame[5] = 1;
-	frame[11] = 2;
+	memset(frame, 0, dns - frame);
+	memcpy(frame, ends->mac, 6);
+	frame[6] = frame[11] = 2; /* a locally administered address */
 	gx_put16(frame + 12, ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
-	octets = GX_UDP_OCTETS + gx_render_message(query, dns, 1024);
-	gx_addr_to_octets(&query->client, addresses);
-	gx_addr_to_octets(&query->server, addresses + address_octets);
+	gx_addr_to_octets(&ends->client, addresses);
+	gx_addr_to_octets(&ends->server, addresses + address_octets);
 	if (ipv6) {
 		ip[0] = 0x60;
 		gx_put16(ip + 4, octets);
@@ -105,12 +103,24 @@ size_t gx_frame_query(const struct gx_query *query, uint8_t *frame)
 		ip[9] = IPPROTO_UDP;
 		gx_put16(ip + 10, gx_complement(gx_sum(ip, 20)));
 	}
-	gx_put16(udp, GX_FRAME_PORT);
+	memcpy(dns, message, message_octets);
+	/* The program answers neither port 0 nor, since it may be a server, port 53. */
+	gx_put16(udp, ends->client_port && ends->client_port != GX_PORT_DNS ? ends->client_port : GX_FRAME_PORT);
 	gx_put16(udp + 2, GX_PORT_DNS);
 	gx_put16(udp + 4, octets);
 	checksum = gx_complement(gx_sum(addresses, 2 * address_octets) + gx_sum(udp, octets) + IPPROTO_UDP + octets);
 	gx_put16(udp + 6, checksum ? checksum : 0xffff);
-	return dns - frame + octets - GX_UDP_OCTETS;
+	return dns - frame + message_octets;
+}
+
+size_t gx_frame_query(const struct gx_query *query, uint8_t *frame)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
+	const struct gx_ends ends = { .client = query->client, .server = query->server, .mac = mac };
+	uint8_t message[1024] = {};
+
+	memset(frame, 0, GX_FRAME_OCTETS);
+	return gx_frame_wrap(&ends, message, gx_render_message(query, message, sizeof(message)), frame);
 }
 
 size_t gx_frame_message(const uint8_t *frame, size_t octets)

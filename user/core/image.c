@@ -19,12 +19,30 @@
 
 static void free_builder(struct gx_builder *builder)
 {
-	for (size_t i = 0; i < builder->config->n_geos; i++)
+	for (size_t i = 0; i < builder->config->n_geos; i++) {
 		free(builder->geo_ends[i].types.types);
+		free(builder->geo_ends[i].maps);
+	}
 	free(builder->geo_ends);
+	for (size_t i = 0; builder->site_units && i < builder->config->n_maps; i++)
+		free(builder->site_units[i]);
+	free(builder->site_units);
+	gx_pool_free(&builder->draws);
+	gx_intmap_free(&builder->drawn_of);
+	free(builder->drawn);
+	gx_pool_free(&builder->unit_keys);
+	gx_intmap_free(&builder->unit_of);
+	gx_pool_free_index(&builder->choices);
+	gx_pool_free_index(&builder->options);
+	gx_pool_free_index(&builder->option_units);
+	gx_image_drop_shapes(builder);
+	free(builder->shapes);
+	free(builder->told_options);
+	gx_arena_free(&builder->arena);
 	free(builder->seen);
 	free(builder->location_of);
 	free(builder->rule_of);
+	free(builder->list_of);
 	free(builder->loads);
 	free(builder->cell_index);
 	gx_dict_free(&builder->loaded);
@@ -36,12 +54,25 @@ static int check_sizes(const struct gx_image *image, const struct gx_config *con
 {
 	struct gx_where where = { .file = config->file };
 
-	if (image->n_cells <= GX_REF_INDEX && image->n_choices <= GX_REF_INDEX)
+	if (image->n_cells <= GX_REF_INDEX && image->n_choices <= GX_REF_INDEX && image->n_options <= UINT32_MAX)
 		return 0;
 	gx_error(diag, &where, "%zu cells of answers and %zu choices: at most %u of each would be right, with "
 		 "fewer names or fewer sites",
 		 image->n_cells, image->n_choices, GX_REF_INDEX);
 	return -EINVAL;
+}
+
+/* What was put into pools becomes the image's. */
+static void take_tables(struct gx_builder *builder)
+{
+	struct gx_image *image = builder->image;
+
+	image->choices = builder->choices.items;
+	image->n_choices = builder->choices.count;
+	image->options = builder->options.items;
+	image->n_options = builder->options.count;
+	image->option_units = builder->option_units.items;
+	image->n_option_units = builder->option_units.count;
 }
 
 static int build_indexes(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
@@ -67,6 +98,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
 	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
+	builder.told_options = gx_calloc(config->n_geos, sizeof(*builder.told_options));
 	if (gx_image_classes(&builder))
 		goto out;
 	for (int family = 0; family < GX_FAMILIES; family++)
@@ -76,10 +108,13 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 		goto out;
 	builder.renderer = gx_renderer_new(config);
 	builder.lookup = gx_renderer_lookup(builder.renderer);
+	gx_image_units(&builder);
+	gx_image_locations(&builder);
 	gx_image_collect(&builder);
 	for (size_t i = 0; i < builder.n_loads; i++)
 		if (!builder.loads[i].is_block)
 			gx_image_render(&builder, &builder.loads[i]);
+	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;
 	HAVE_ONE(image->names_long, image->n_names_long);
@@ -90,7 +125,6 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	HAVE_ONE(image->option_units, image->n_option_units);
 	HAVE_ONE(image->units, image->n_units);
 	HAVE_ONE(image->checks, image->n_checks);
-	image->locations = gx_calloc(image->n_locations, sizeof(*image->locations));
 out:
 	free_builder(&builder);
 	return diag->errors > errors ? -EINVAL : 0;

@@ -4,6 +4,8 @@
 #define GEOXDP_CORE_IMAGE_IMPL_H
 
 #include "user/core/image.h"
+#include "user/core/intmap.h"
+#include "user/core/pool.h"
 #include "user/core/render.h"
 
 /* Finds an answer that is stored already. */
@@ -33,9 +35,13 @@ struct gx_type_set {
 /* What may come at the end of any chain that begins at a name. */
 struct gx_ends {
 	struct gx_type_set types;
+	uint32_t *maps;			/* of a geo name: of it and of all geo names behind it, each once */
+	size_t n_maps;
 	bool is_signed;
 	bool known;
 };
+
+struct gx_shape;
 
 struct gx_builder {
 	struct gx_image *image;
@@ -46,6 +52,7 @@ struct gx_builder {
 
 	uint32_t *location_of;		/* of each class, one that stands for it */
 	const struct gx_rule **rule_of;	/* [map * n_classes + class] */
+	uint32_t *list_of;		/* the same: number of the first rule with the same list of sites */
 
 	struct gx_load *loads;
 	size_t n_loads, loads_capacity;
@@ -55,7 +62,23 @@ struct gx_builder {
 	uint32_t *seen;			/* stamp of each geo name, when its ends are looked for */
 	uint32_t stamp;
 
-	size_t names_long_capacity, types_capacity, choices_capacity, cells_capacity;
+	struct gx_arena arena;
+	uint32_t **site_units;		/* [map][site] */
+	struct gx_pool unit_keys;	/* what a unit is, as text, */
+	struct gx_intmap unit_of;	/* and by the place of that text the unit */
+	struct gx_pool choices, options, option_units;
+	struct gx_pool draws;		/* lots and slots that were shared out, as octets, */
+	struct gx_intmap drawn_of;	/* and by their place what came of it, */
+	uint32_t *drawn;		/* in here */
+	size_t n_drawn, drawn_capacity;
+
+	struct gx_shape **shapes;
+	size_t n_shapes, shapes_capacity;
+	struct gx_intmap shape_of;	/* by geo name and type */
+	size_t shapes_octets;
+	bool *told_options;		/* of each geo name */
+
+	size_t names_long_capacity, types_capacity, cells_capacity, units_capacity, checks_capacity;
 	struct gx_cell_slot *cell_index;
 	size_t n_cell_slots;
 };
@@ -70,6 +93,21 @@ struct gx_builder {
  */
 int gx_image_classes(struct gx_builder *builder);
 
+/* The units: all sites, and the targets of geo names with checks; and how they are looked at. */
+void gx_image_units(struct gx_builder *builder);
+
+/**
+ * gx_image_target_unit - the unit of a geo name's target and one of its checks
+ * @address: index of the site's address; not heeded where the target is a name
+ * @plan: index of the check plan
+ * @is_new: may be NULL
+ */
+uint32_t gx_image_target_unit(struct gx_builder *builder, const struct gx_geo *geo, size_t site, size_t address,
+			      size_t plan, bool *is_new);
+
+/* What locations are called, and their classes. */
+void gx_image_locations(struct gx_builder *builder);
+
 /* Collect the names to be loaded. */
 void gx_image_collect(struct gx_builder *builder);
 
@@ -79,19 +117,34 @@ void gx_image_collect(struct gx_builder *builder);
  */
 void gx_image_ends(struct gx_builder *builder, const knot_dname_t *name, struct gx_ends *ends);
 
+/* The same for a geo name itself, with maps. */
+const struct gx_ends *gx_image_geo_ends(struct gx_builder *builder, const struct gx_geo *geo);
+
+/* Free all shapes (shapes.h). */
+void gx_image_drop_shapes(struct gx_builder *builder);
+
+/**
+ * gx_image_refer - the reference for a name and type
+ *
+ * Renders all answers that it can have, and stores them with the choices and options.
+ */
+uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type);
+
 /* Render what a name says of each type: refs, types, choices and answers. */
 void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs
  * @answer: its octets are followed by those of its other orders, answer->rotations in all
- * @qname_octets: of the question; an answer that exceeds every reply to it keeps its length and counts only,
+ * @qname_octets: of the question; an answer that exceeds even a reply over TCP keeps its length and counts only,
  *	since all that is ever sent of it is TC=1
  */
 uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *answer, size_t qname_octets);
 
-/* Does an answer to a question of this length exceed even the largest reply? */
+/* Does an answer to a question of this length exceed even the largest reply over UDP? */
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);
+/* And the largest over TCP? */
+bool gx_answer_is_unsendable(size_t len_octets, size_t qname_octets);
 
 /* The flat table of all loads. Returns 0, or -EINVAL with a finding: too many names. */
 int gx_image_names(struct gx_builder *builder);

@@ -267,8 +267,8 @@ static bool is_setting(struct gx_gdnsd *gdnsd, const struct gx_yaml *key)
 
 	if (!strcmp(key->text, "service_types")) {
 		gx_warn(gdnsd->diag, &key->where,
-			"service_types, monitoring, has no counterpart in the configuration: a site "
-			"that fails stays in the answers until `geoxdp drain`");
+			"service_types, monitoring, is not translated: 'check' at the geo name, with 'checks' "
+			"that do the same, would be its counterpart");
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
@@ -309,7 +309,8 @@ static bool read_answer(struct gx_gdnsd *gdnsd, const struct gx_yaml *node, cons
 		if (node->kind == GX_YAML_MAPPING && !strcmp(plugin, "simplefo") &&
 		    !strcmp(node->keys[i]->text, "secondary"))
 			gx_warn(gdnsd->diag, &node->keys[i]->where,
-				"secondary, for when primary fails, has no counterpart");
+				"secondary, for when primary fails, is not translated: 'last-resort', or a further site, "
+				"would be its counterpart");
 		else
 			valid = read_answer(gdnsd, node->items[i], plugin, answer) && valid;
 	}
@@ -472,7 +473,8 @@ static void read_options(struct gx_gdnsd *gdnsd, const struct gx_yaml *root)
 									   "GeoXDP answers");
 	if (services)
 		gx_warn(gdnsd->diag, &services->where,
-			"service_types, monitoring, have no counterpart in the configuration");
+			"service_types, monitoring, are not translated: 'checks' of http, tcp, exec and file would "
+			"be their counterparts");
 }
 
 int gx_import_gdnsd(struct gx_import *import, const char *file, struct gx_diag *diag)

@@ -60,11 +60,19 @@ static void collect_aliases(struct gx_builder *builder, const struct gx_zone *zo
 	}
 }
 
+/* The target of each site, and behind these that of the last resort. NULL: none. */
+static const knot_dname_t *target_at(const struct gx_config *config, const struct gx_geo *geo, size_t i)
+{
+	if (i < config->maps[geo->map].n_sites)
+		return geo->sites[i].target;
+	return geo->last_resort ? geo->last_resort->target : NULL;
+}
+
 /* Names that a geo name's targets lead to: nodes of loaded zones, each answered like a name of its own. */
 static void collect_targets(struct gx_builder *builder, const struct gx_geo *geo)
 {
-	for (size_t i = 0; i < builder->config->maps[geo->map].n_sites; i++) {
-		const knot_dname_t *name = geo->sites[i].target;
+	for (size_t i = 0; i <= builder->config->maps[geo->map].n_sites; i++) {
+		const knot_dname_t *name = target_at(builder->config, geo, i);
 
 		for (int hops = 0; name && hops <= GX_CHAIN_MAX; hops++) {
 			struct gx_owner owner = gx_lookup_find(builder->lookup, name, false);
@@ -238,6 +246,17 @@ static void add_geo_types(const struct gx_config *config, const struct gx_geo *g
 	}
 }
 
+static void add_map(struct gx_ends *ends, const struct gx_geo *geo)
+{
+	for (size_t i = 0; i < ends->n_maps; i++)
+		if (ends->maps[i] == geo->map)
+			return;
+	if (geo->kind == GX_GEO_LOCATION)
+		return;
+	ends->maps = gx_realloc(ends->maps, (ends->n_maps + 1) * sizeof(*ends->maps));
+	ends->maps[ends->n_maps++] = (uint32_t)geo->map;
+}
+
 /*
  * All ends behind a geo name, through every site and the geo names behind these. Not put together from the
  * ends of those: two geo names may lead to each other for different locations, so that neither is complete
@@ -256,10 +275,11 @@ static void explore_geo(struct gx_builder *builder, const struct gx_geo *first, 
 		const struct gx_geo *geo = &config->geos[queue[head++]];
 
 		add_geo_types(config, geo, ends);
+		add_map(ends, geo);
 		if (geo->kind != GX_GEO_CNAME)
 			continue;
-		for (size_t i = 0; i < config->maps[geo->map].n_sites; i++) {
-			const knot_dname_t *target = geo->sites[i].target;
+		for (size_t i = 0; i <= config->maps[geo->map].n_sites; i++) {
+			const knot_dname_t *target = target_at(config, geo, i);
 			const struct gx_geo *next = target ? walk(builder, target, ends) : NULL;
 
 			if (next && builder->seen[next - config->geos] != builder->stamp) {
@@ -272,16 +292,23 @@ static void explore_geo(struct gx_builder *builder, const struct gx_geo *first, 
 	ends->known = true;
 }
 
+const struct gx_ends *gx_image_geo_ends(struct gx_builder *builder, const struct gx_geo *geo)
+{
+	struct gx_ends *ends = &builder->geo_ends[geo - builder->config->geos];
+
+	if (!ends->known)
+		explore_geo(builder, geo, ends);
+	return ends;
+}
+
 void gx_image_ends(struct gx_builder *builder, const knot_dname_t *name, struct gx_ends *ends)
 {
 	const struct gx_geo *geo = walk(builder, name, ends);
-	struct gx_ends *behind;
+	const struct gx_ends *behind;
 
 	if (!geo)
 		return;
-	behind = &builder->geo_ends[geo - builder->config->geos];
-	if (!behind->known)
-		explore_geo(builder, geo, behind);
+	behind = gx_image_geo_ends(builder, geo);
 	ends->is_signed |= behind->is_signed;
 	for (size_t i = 0; i < behind->types.count; i++)
 		add_type(&ends->types, behind->types.types[i]);

@@ -164,14 +164,55 @@ static bool has_family(const struct gx_geo_site *site, enum gx_family family)
 	return false;
 }
 
-uint32_t gx_geo_find_site(const struct gx_geo *geo, const struct gx_map *map, const struct gx_rule *rule,
-			  enum gx_family family)
+/* Does a site count, and is it not in the order yet? */
+static bool is_next(const struct gx_geo *geo, enum gx_family family, uint32_t site, const uint32_t *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (order[i] == site)
+			return false;
+	return !geo || has_family(&geo->sites[site], family);
+}
+
+size_t gx_map_order(const struct gx_map *map, const struct gx_rule *rule, const struct gx_geo *geo,
+		    enum gx_family family, uint32_t *order, size_t *listed)
+{
+	const struct gx_rule *last = &map->rules[map->n_rules - 1];
+	size_t n = 0, most;
+
+	for (size_t i = 0; i < rule->n_sites; i++)
+		if (is_next(geo, family, rule->sites[i], order, n))
+			order[n++] = rule->sites[i];
+	if (listed)
+		*listed = n;
+	most = n > GX_ORDER_MAX ? n : GX_ORDER_MAX;
+	for (size_t i = 0; last->kind == GX_RULE_DEFAULT && i < last->n_sites && n < most; i++)
+		if (is_next(geo, family, last->sites[i], order, n))
+			order[n++] = last->sites[i];
+	for (uint32_t i = 0; i < map->n_sites && n < most; i++)
+		if (is_next(geo, family, i, order, n))
+			order[n++] = i;
+	return n;
+}
+
+/* The first of a list that has the family. */
+static uint32_t first_with(const struct gx_geo *geo, enum gx_family family, const struct gx_rule *rule)
 {
 	for (size_t i = 0; i < rule->n_sites; i++)
 		if (has_family(&geo->sites[rule->sites[i]], family))
 			return rule->sites[i];
-	for (size_t i = 0; i < map->n_sites; i++)
-		if (has_family(&geo->sites[i], family))
-			return (uint32_t)i;
 	return GX_SITE_NONE;
+}
+
+uint32_t gx_geo_find_site(const struct gx_geo *geo, const struct gx_map *map, const struct gx_rule *rule,
+			  enum gx_family family)
+{
+	const struct gx_rule *last = &map->rules[map->n_rules - 1];
+	uint32_t site = first_with(geo, family, rule);
+
+	if (site == GX_SITE_NONE && last->kind == GX_RULE_DEFAULT)
+		site = first_with(geo, family, last);
+	for (uint32_t i = 0; site == GX_SITE_NONE && i < map->n_sites; i++)
+		if (has_family(&geo->sites[i], family))
+			site = i;
+	return site;
 }

@@ -52,17 +52,11 @@ static void read_interfaces(struct gx_native *native, const struct gx_yaml *node
 static void read_mode(struct gx_native *native, const struct gx_yaml *node)
 {
 	static const char *const modes[] = { "native", "generic", "auto" };
-	const char *text = gx_native_text(native, node, "mode", "native, generic or auto");
+	static const struct gx_native_words words = { modes, 3, "native, generic or auto" };
+	size_t mode;
 
-	if (!text)
-		return;
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (strcmp(text, modes[i]) == 0)
-			native->config->mode = modes[i];
-	if (!native->config->mode)
-		gx_error(native->diag, &node->where, "unknown mode %s: %s", gx_native_quote(native, text),
-			 gx_native_hint(native, text, modes, sizeof(modes) / sizeof(modes[0]),
-					"native, generic or auto would be right"));
+	if (gx_native_choice(native, node, "mode", &words, &mode))
+		native->config->mode = modes[mode];
 }
 
 static bool is_there(const struct gx_config *config, const struct gx_addr *address)
@@ -104,12 +98,13 @@ static void read_server(struct gx_native *native, const struct gx_yaml *node)
 	struct gx_native_values values;
 	struct gx_native_list list;
 
-	if (node && !gx_native_is_mapping(native, node, "server", "a mapping of interfaces, mode and addresses"))
+	if (node && !gx_native_is_mapping(native, node, "server", "a mapping of interfaces, mode, addresses and tcp"))
 		return;
 	gx_native_take(native, node, GX_SECTION_SERVER, "server", &values);
 	if (values.of[GX_KEY_INTERFACES])
 		read_interfaces(native, values.of[GX_KEY_INTERFACES]);
 	read_mode(native, values.of[GX_KEY_MODE]);
+	gx_native_read_tcp(native, values.of[GX_KEY_TCP]);
 	if (!values.of[GX_KEY_ADDRESSES] ||
 	    !gx_native_list(native, values.of[GX_KEY_ADDRESSES], "addresses", "a list of addresses", &list))
 		return;
@@ -202,7 +197,7 @@ static void read_file(struct gx_native *native, const struct gx_yaml *root, size
 {
 	struct gx_config *config = native->config;
 	struct gx_native_values values;
-	size_t before;
+	size_t before, checked;
 	bool complete;
 
 	gx_native_take(native, root, GX_SECTION_FILE, "the file", &values);
@@ -210,6 +205,10 @@ static void read_file(struct gx_native *native, const struct gx_yaml *root, size
 	read_server(native, values.of[GX_KEY_SERVER]);
 	if (values.of[GX_KEY_SOURCES])
 		read_sources(native, values.of[GX_KEY_SOURCES]);
+	checked = native->diag->errors;
+	gx_native_read_checks(native, values.of[GX_KEY_CHECKS]);
+	gx_native_read_sites(native, values.of[GX_KEY_SITES]);
+	native->checks_complete = native->diag->errors == checked;
 	/* Mistakes there leave the rest complete. */
 	errors += native->diag->errors - before;
 	gx_native_read_groups(native, values.of[GX_KEY_GROUPS]);
@@ -258,6 +257,7 @@ int gx_config_read_native(struct gx_config *config, const char *file, struct gx_
 
 	config->file = gx_arena_strdup(&config->arena, file);
 	config->locations = gx_locations_new();
+	gx_diag_note_file(diag, config->file);
 	native.directory = gx_text_directory(&config->arena, file);
 	gx_config_show_step(progress, "reading", config->file);
 	if (is_pdns_conf(config->file)) {
@@ -265,11 +265,13 @@ int gx_config_read_native(struct gx_config *config, const char *file, struct gx_
 			 "SETTING=VALUE, as in a pdns.conf: a native configuration, or --pdns to read this one, would "
 			 "be "
 			 "right");
+		gx_config_take_files(config, diag);
 		return -EINVAL;
 	}
 	root = gx_yaml_read(&config->arena, config->file, diag);
 	if (root && gx_native_is_mapping(&native, root, "the file", "a mapping with sources, maps and zones"))
 		read_file(&native, root, errors);
+	gx_config_take_files(config, diag);
 	gx_diag_sort(diag);
 	return diag->errors == errors ? 0 : -EINVAL;
 }

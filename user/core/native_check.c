@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Native configuration: what nobody uses, and what no source has. */
+/* Native configuration: what nobody uses, and what no source or map has. */
 #include "user/core/native_impl.h"
 
 #include <stdlib.h>
@@ -7,6 +7,39 @@
 #include <strings.h>
 
 #include "user/core/iso3166.h"
+
+static bool is_site(const struct gx_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_maps; i++)
+		for (size_t j = 0; j < config->maps[i].n_sites; j++)
+			if (strcmp(config->maps[i].sites[j], name) == 0)
+				return true;
+	return false;
+}
+
+/* Sites that no map leads to are looked at for nothing. */
+static void check_sites(struct gx_native *native)
+{
+	const struct gx_config *config = native->config;
+	size_t n_names = 0, at = 0;
+	const char **names;
+
+	for (size_t i = 0; i < config->n_maps; i++)
+		n_names += config->maps[i].n_sites;
+	names = gx_calloc(n_names, sizeof(*names));
+	for (size_t i = 0; i < config->n_maps; i++)
+		for (size_t j = 0; j < config->maps[i].n_sites; j++)
+			names[at++] = config->maps[i].sites[j];
+	for (size_t i = 0; i < config->n_site_plans; i++) {
+		const struct gx_site_plan *plan = &config->site_plans[i];
+
+		if (!is_site(config, plan->name))
+			gx_warn(native->diag, &plan->where, "no map leads to site %s: %s",
+				gx_native_quote(native, plan->name),
+				gx_native_hint(native, plan->name, names, n_names, "name it in a map, or remove it here"));
+	}
+	free(names);
+}
 
 void gx_native_check_used(struct gx_native *native)
 {
@@ -22,6 +55,14 @@ void gx_native_check_used(struct gx_native *native)
 			gx_warn(native->diag, &config->groups[i].where,
 				"no map and no other group has the group %s: remove it here, or use it",
 				config->groups[i].name);
+	for (size_t i = 0; native->checks_complete && i < config->n_plans; i++)
+		if (!native->checks[i].used)
+			gx_warn(native->diag, &config->plans[i].where,
+				"no site and no geo name has the check %s: 'check: %s' at one, or removing it here, "
+				"would be right",
+				config->plans[i].name, config->plans[i].name);
+	if (native->checks_complete)
+		check_sites(native);
 }
 
 /* --- places ------------------------------------------------------------------------------------ */

@@ -2,7 +2,6 @@
 /* Native configuration: geo names, and what they have for each site of their map. */
 #include "user/core/native_impl.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +10,8 @@
 #include "user/core/name.h"
 #include "user/core/text.h"
 
-#define GX_TTL_MIN_S 1
+#define GX_TTL_MIN_S		   1
+#define GX_ADDRESS_WEIGHT_DEFAULT 1
 
 /* A geo name while it is read. */
 struct reader {
@@ -25,73 +25,25 @@ struct reader {
 
 /* --- TTLs -------------------------------------------------------------------------------------- */
 
-/* Seconds of a unit, as in BIND's zone files; 0: no unit. */
-static uint32_t seconds_of(char unit)
-{
-	switch (unit) {
-	case 's':
-	case 'S':
-		return 1;
-	case 'm':
-	case 'M':
-		return 60;
-	case 'h':
-	case 'H':
-		return 60 * 60;
-	case 'd':
-	case 'D':
-		return 24 * 60 * 60;
-	case 'w':
-	case 'W':
-		return 7 * 24 * 60 * 60;
-	default:
-		return 0;
-	}
-}
-
-/* 300, 5m, 1h30m. Returns 0 or -EINVAL; what is too large becomes GX_TTL_MAX_S + 1. */
-static int parse_ttl(const char *text, uint64_t *out)
-{
-	const char *at = text;
-	uint64_t total = 0;
-
-	do {
-		size_t digits = strspn(at, "0123456789");
-		uint64_t number = 0;
-		uint32_t unit = seconds_of(at[digits]);
-
-		/* A number without a unit, of seconds, stands alone. */
-		if (at == text && digits && !at[digits])
-			unit = 1;
-		if (!digits || !unit)
-			return -EINVAL;
-		for (size_t i = 0; i < digits && number <= GX_TTL_MAX_S; i++)
-			number = number * 10 + (uint64_t)(at[i] - '0');
-		total += number * unit;
-		if (total > GX_TTL_MAX_S)
-			total = (uint64_t)GX_TTL_MAX_S + 1;
-		at += digits + (at[digits] != '\0');
-	} while (*at);
-	*out = total;
-	return 0;
-}
-
+/* A number of seconds, or {min: 10, max: 300}. */
 static void read_ttl(struct reader *reader, const struct gx_yaml *node)
 {
-	const char *text = gx_native_text(reader->native, node, "ttl", "a number of seconds");
-	uint64_t ttl_s;
+	struct gx_native *native = reader->native;
+	struct gx_geo *geo = &reader->geo;
+	struct gx_native_values values;
 
-	if (!text)
+	if (node->kind != GX_YAML_MAPPING) {
+		gx_native_seconds(native, node, "ttl", GX_TTL_MIN_S, GX_TTL_MAX_S, &geo->ttl_s);
 		return;
-	if (parse_ttl(text, &ttl_s) < 0)
-		gx_error(reader->native->diag, &node->where,
-			 "ttl %s is no time: a number of seconds such as 300, or 5m, 1h, 1d, would be right",
-			 gx_native_quote(reader->native, text));
-	else if (ttl_s < GX_TTL_MIN_S || ttl_s > GX_TTL_MAX_S)
-		gx_error(reader->native->diag, &node->where, "ttl %s is out of range: %d to %d seconds would be right",
-			 gx_native_quote(reader->native, text), GX_TTL_MIN_S, GX_TTL_MAX_S);
-	else
-		reader->geo.ttl_s = (uint32_t)ttl_s;
+	}
+	if (!gx_native_take(native, node, GX_SECTION_TTL, "ttl", &values) ||
+	    !gx_native_seconds(native, values.of[GX_KEY_TTL_MAX], "max", GX_TTL_MIN_S, GX_TTL_MAX_S, &geo->ttl_s) ||
+	    !gx_native_seconds(native, values.of[GX_KEY_TTL_MIN], "min", GX_TTL_MIN_S, GX_TTL_MAX_S, &geo->ttl_min_s))
+		return;
+	if (geo->ttl_min_s > geo->ttl_s)
+		gx_error(native->diag, &values.of[GX_KEY_TTL_MIN]->where,
+			 "min %u is more than max %u: %u or less would be right", geo->ttl_min_s, geo->ttl_s,
+			 geo->ttl_s);
 }
 
 /* --- names ------------------------------------------------------------------------------------- */
@@ -185,24 +137,37 @@ static bool is_meant_as_address(const char *text)
 	return strchr(text, ':') || text[strspn(text, "0123456789./")] == '\0';
 }
 
-static void add_address(struct reader *reader, struct gx_geo_site *site, const struct gx_addr *address,
-			size_t *capacity, const struct gx_where *where)
+/* Addresses while they are read; malloc family. */
+struct addresses {
+	struct gx_addr *list;
+	size_t capacity;
+	uint32_t *weights;
+	size_t weights_capacity;
+	size_t n;
+	bool weighted;	 /* one of them has a weight of its own */
+	uint32_t weight; /* of those that are added now */
+};
+
+static void add_address(struct reader *reader, struct addresses *addresses, const struct gx_addr *address,
+			const struct gx_where *where)
 {
 	char shown[GX_ADDR_TEXT_OCTETS];
 
-	for (size_t i = 0; i < site->n_addresses; i++) {
-		if (site->addresses[i].family != address->family || site->addresses[i].value != address->value)
+	for (size_t i = 0; i < addresses->n; i++) {
+		if (addresses->list[i].family != address->family || addresses->list[i].value != address->value)
 			continue;
 		gx_error(reader->native->diag, where, "address %s is there already: once would be right",
 			 gx_show_addr(address, shown));
 		return;
 	}
-	gx_grow(&site->addresses, site->n_addresses, *capacity);
-	site->addresses[site->n_addresses++] = *address;
+	gx_grow(&addresses->list, addresses->n, addresses->capacity);
+	gx_grow(&addresses->weights, addresses->n, addresses->weights_capacity);
+	addresses->weights[addresses->n] = addresses->weight;
+	addresses->list[addresses->n++] = *address;
 }
 
-static size_t add_records(struct reader *reader, struct gx_geo_site *site, const struct gx_node *node, uint16_t type,
-			  size_t *capacity, const struct gx_where *where)
+static size_t add_records(struct reader *reader, struct addresses *addresses, const struct gx_node *node,
+			  uint16_t type, const struct gx_where *where)
 {
 	enum gx_family family = type == KNOT_RRTYPE_A ? GX_IPV4 : GX_IPV6;
 	const struct gx_rrset *rrset = gx_node_find(node, type);
@@ -213,7 +178,7 @@ static size_t add_records(struct reader *reader, struct gx_geo_site *site, const
 		struct gx_addr address = gx_addr_from_octets(family, rdata->data);
 
 		if (rdata->len * 8u == gx_family_bits(family))
-			add_address(reader, site, &address, capacity, where);
+			add_address(reader, addresses, &address, where);
 	}
 	return count;
 }
@@ -239,8 +204,7 @@ static void report_no_address(struct reader *reader, const struct gx_yaml *node,
 }
 
 /* The addresses that a loaded zone has for a name. */
-static void add_addresses_of(struct reader *reader, struct gx_geo_site *site, const struct gx_yaml *node,
-			     size_t *capacity)
+static void add_addresses_of(struct reader *reader, struct addresses *addresses, const struct gx_yaml *node)
 {
 	const struct gx_config *config = reader->native->config;
 	knot_dname_t *name = read_name(reader, "address", node);
@@ -263,45 +227,67 @@ static void add_addresses_of(struct reader *reader, struct gx_geo_site *site, co
 		return;
 	match = gx_zone_match(zone, name);
 	if (match.kind == GX_MATCH_NODE && !match.node->below_cut) {
-		count += add_records(reader, site, match.node, KNOT_RRTYPE_A, capacity, &node->where);
-		count += add_records(reader, site, match.node, KNOT_RRTYPE_AAAA, capacity, &node->where);
+		count += add_records(reader, addresses, match.node, KNOT_RRTYPE_A, &node->where);
+		count += add_records(reader, addresses, match.node, KNOT_RRTYPE_AAAA, &node->where);
 	}
 	if (!count)
 		report_no_address(reader, node, name, zone, &match);
 }
 
-static void read_addresses(struct reader *reader, struct gx_geo_site *site, const struct gx_yaml *node)
+/* An address or a name, or {address: ADDRESS, weight: 3}. */
+static void read_address(struct reader *reader, struct addresses *addresses, const struct gx_yaml *node)
 {
 	struct gx_native *native = reader->native;
-	struct gx_geo_site found = { .where = site->where };
-	struct gx_native_list list;
+	struct gx_native_values values;
 	struct gx_addr address;
-	size_t capacity = 0;
+	const char *text;
 
-	if (!gx_native_list(native, node, "address", "an address, or a list of addresses and names,", &list))
+	addresses->weight = GX_ADDRESS_WEIGHT_DEFAULT;
+	if (node->kind == GX_YAML_MAPPING) {
+		if (!gx_native_take(native, node, GX_SECTION_WEIGHTED, "an address", &values))
+			return;
+		addresses->weighted = addresses->weighted || values.given[GX_KEY_WEIGHTED_WEIGHT];
+		gx_native_number(native, values.of[GX_KEY_WEIGHTED_WEIGHT], "weight", 1, GX_WEIGHT_MAX,
+				 &addresses->weight);
+		node = values.of[GX_KEY_WEIGHTED_ADDRESS];
+	}
+	text = gx_native_text(native, node, "address", "an address, or a name of a zone here,");
+	if (!text)
+		return;
+	if (gx_parse_addr(text, &address) == 0)
+		add_address(reader, addresses, &address, &node->where);
+	else if (is_meant_as_address(text))
+		gx_error(native->diag, &node->where, "%s is no address: such as 192.0.2.1 or 2001:db8::1 would be right",
+			 gx_native_quote(native, text));
+	else
+		add_addresses_of(reader, addresses, node);
+}
+
+static void read_addresses(struct reader *reader, struct gx_geo_site *site, const struct gx_yaml *node)
+{
+	struct gx_native_list list = { .node = node, .n = 1 };
+	struct gx_native *native = reader->native;
+	struct addresses found = { 0 };
+
+	/* A mapping is an address with its weight. */
+	if (node->kind != GX_YAML_MAPPING &&
+	    !gx_native_list(native, node, "address", "an address, or a list of addresses and names,", &list))
 		return;
 	if (!list.n)
 		gx_error(native->diag, &node->where, "a site without an address: one at least would be right");
-	for (size_t i = 0; i < list.n; i++) {
-		const struct gx_yaml *item = gx_native_item(&list, i);
-		const char *text = gx_native_text(native, item, "address", "an address, or a name of a zone here,");
-
-		if (!text)
-			continue;
-		if (gx_parse_addr(text, &address) == 0)
-			add_address(reader, &found, &address, &capacity, &item->where);
-		else if (is_meant_as_address(text))
-			gx_error(native->diag, &item->where,
-				 "%s is no address: such as 192.0.2.1 or 2001:db8::1 would be right",
-				 gx_native_quote(native, text));
-		else
-			add_addresses_of(reader, &found, item, &capacity);
+	for (size_t i = 0; i < list.n; i++)
+		read_address(reader, &found, gx_native_item(&list, i));
+	site->n_addresses = found.n;
+	site->addresses = gx_arena_alloc(&native->config->arena, found.n * sizeof(*site->addresses));
+	if (found.n)
+		memcpy(site->addresses, found.list, found.n * sizeof(*site->addresses));
+	if (found.weighted) {
+		site->weights = gx_arena_alloc(&native->config->arena, found.n * sizeof(*site->weights));
+		if (found.n)
+			memcpy(site->weights, found.weights, found.n * sizeof(*site->weights));
 	}
-	site->n_addresses = found.n_addresses;
-	site->addresses = gx_arena_alloc(&native->config->arena, found.n_addresses * sizeof(*site->addresses));
-	if (found.n_addresses)
-		memcpy(site->addresses, found.addresses, found.n_addresses * sizeof(*site->addresses));
-	free(found.addresses);
+	free(found.list);
+	free(found.weights);
 }
 
 /* --- sites ------------------------------------------------------------------------------------- */
@@ -387,6 +373,92 @@ static void read_answers(struct reader *reader, const struct gx_native_values *v
 	}
 }
 
+/* --- last resort ------------------------------------------------------------------------------- */
+
+static bool has_family(const struct gx_geo_site *site, enum gx_family family)
+{
+	for (size_t i = 0; i < site->n_addresses; i++)
+		if (site->addresses[i].family == family)
+			return true;
+	return false;
+}
+
+/* Whether a type exists must not depend on what is up (RFC 2308 5). */
+static void check_families(struct reader *reader, const struct gx_yaml *node)
+{
+	for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
+		bool known = !has_family(reader->geo.last_resort, family);
+
+		for (size_t i = 0; i < reader->map->n_sites; i++)
+			known = known || has_family(&reader->geo.sites[i], family);
+		if (!known)
+			gx_error(reader->native->diag, &node->where,
+				 "last-resort has an IPv%d address, and no site of %s has one, so that %s would come to "
+				 "be when all is down: none here, or one for a site, would be right",
+				 family == GX_IPV4 ? 4 : 6, reader->what, family == GX_IPV4 ? "A" : "AAAA");
+	}
+}
+
+/* {address: [192.0.2.200]} or {cname: fallback}, as the sites have it. */
+static void read_last_resort(struct reader *reader, const struct gx_yaml *node, bool sites_known)
+{
+	const enum gx_native_id keys[] = {
+		[GX_GEO_CNAME] = GX_KEY_LAST_CNAME,
+		[GX_GEO_ADDRESS] = GX_KEY_LAST_ADDRESS,
+	};
+	enum gx_geo_kind kind = reader->geo.kind;
+	const struct gx_yaml *wanted, *other;
+	struct gx_native *native = reader->native;
+	struct gx_native_values values;
+
+	if (!gx_native_is_mapping(native, node, "last-resort", "a mapping such as {address: ADDRESS}"))
+		return;
+	gx_native_take(native, node, GX_SECTION_LAST_RESORT, "last-resort", &values);
+	wanted = values.of[keys[kind]];
+	other = values.of[keys[kind == GX_GEO_CNAME ? GX_GEO_ADDRESS : GX_GEO_CNAME]];
+	if (other || !wanted) {
+		gx_error(native->diag, other ? &other->where : &node->where,
+			 "%s has a%s %s for each site: last-resort with '%s' would be right", reader->what,
+			 kind == GX_GEO_ADDRESS ? "n" : "", gx_native_keys[keys[kind]].name,
+			 gx_native_keys[keys[kind]].name);
+		return;
+	}
+	reader->geo.last_resort = gx_arena_alloc(&native->config->arena, sizeof(*reader->geo.last_resort));
+	reader->geo.last_resort->where = wanted->where;
+	if (kind == GX_GEO_CNAME) {
+		reader->geo.last_resort->target = read_name(reader, "cname", wanted);
+		return;
+	}
+	read_addresses(reader, reader->geo.last_resort, wanted);
+	if (sites_known)
+		check_families(reader, wanted);
+}
+
+/* --- checks ------------------------------------------------------------------------------------ */
+
+/* A name takes the place of an address, and that of {site}, if it fits there. */
+static void check_names_fit(struct reader *reader, const struct gx_yaml *node)
+{
+	const struct gx_geo *geo = &reader->geo;
+	knot_dname_txt_storage_t shown;
+
+	for (size_t i = 0; i < reader->map->n_sites; i++) {
+		const char *name = reader->map->sites[i];
+
+		if (strlen(name) > GX_CHECKED_NAME_OCTETS)
+			gx_error(reader->native->diag, &node->where,
+				 "site %s is looked at by name, which has more than %d octets: a shorter name would be "
+				 "right",
+				 name, GX_CHECKED_NAME_OCTETS);
+		else if (geo->kind == GX_GEO_CNAME && geo->sites[i].target &&
+			 strlen(gx_show_name(geo->sites[i].target, shown)) - 1 > GX_CHECKED_NAME_OCTETS)
+			gx_error(reader->native->diag, &node->where,
+				 "target %s is looked at by name, which has more than %d octets: a shorter name would "
+				 "be right",
+				 shown, GX_CHECKED_NAME_OCTETS);
+	}
+}
+
 /* --- all --------------------------------------------------------------------------------------- */
 
 static void read_geo(struct gx_native *native, const knot_dname_t *apex, const struct gx_yaml *node)
@@ -407,6 +479,15 @@ static void read_geo(struct gx_native *native, const knot_dname_t *apex, const s
 	if (!read_owner(&reader, values.of[GX_KEY_GEO_NAME]) || !read_map(&reader, values.of[GX_KEY_GEO_MAP]))
 		return;
 	read_answers(&reader, &values);
+	reader.geo.by = reader.map->by;
+	if (values.of[GX_KEY_GEO_BY])
+		gx_native_read_by(native, values.of[GX_KEY_GEO_BY], &reader.geo.by);
+	if (values.of[GX_KEY_GEO_CHECK]) {
+		gx_native_find_checks(native, values.of[GX_KEY_GEO_CHECK], &reader.geo.checks, &reader.geo.n_checks);
+		check_names_fit(&reader, values.of[GX_KEY_GEO_CHECK]);
+	}
+	if (values.of[GX_KEY_GEO_LAST_RESORT])
+		read_last_resort(&reader, values.of[GX_KEY_GEO_LAST_RESORT], native->diag->errors == errors);
 	if (native->diag->errors == errors && reader.known->complete)
 		config->geos[config->n_geos++] = reader.geo;
 }

@@ -15,6 +15,12 @@ struct gx_native_map {
 	const struct gx_geo_site *targets;	/* of one: the CNAME targets that its sites are named after */
 };
 
+/* What the reader knows of a check beside the check itself; by index of the plan. */
+struct gx_native_check {
+	bool used;
+	bool needs_address;	/* tcp, or {address} occurs */
+};
+
 struct gx_native {
 	struct gx_config *config;
 	struct gx_diag *diag;
@@ -22,6 +28,9 @@ struct gx_native {
 	const char *directory;		/* of the configuration; what relative paths are relative to */
 	const char **group_names;	/* by index of the group, for suggestions */
 	bool *groups_used;
+	const char **check_names;
+	struct gx_native_check *checks;
+	bool checks_complete;		/* false: parts of checks or sites are missing because of errors */
 	const char **map_names;
 	struct gx_native_map *maps;
 };
@@ -31,6 +40,7 @@ struct gx_native {
 /* The values of a mapping's keys; NULL: not given, and there is no default. */
 struct gx_native_values {
 	const struct gx_yaml *of[GX_KEYS];
+	bool given[GX_KEYS];	/* false: of is the default, or NULL */
 };
 
 /**
@@ -74,6 +84,30 @@ const char *gx_native_hint(struct gx_native *native, const char *word, const cha
 /* "eu, us and as", of many only the first. */
 const char *gx_native_join(struct gx_native *native, const char *const *names, size_t n);
 
+/* --- native_values.c: numbers, times and choices ---------------------------------------------------- */
+
+/*
+ * A number, seconds, or milliseconds, from min to max; times may have units, and are seconds without. Written on
+ * success. Return false: a finding was added.
+ */
+bool gx_native_number(struct gx_native *native, const struct gx_yaml *node, const char *what, uint32_t min,
+		      uint32_t max, uint32_t *out);
+bool gx_native_seconds(struct gx_native *native, const struct gx_yaml *node, const char *what, uint32_t min_s,
+		       uint32_t max_s, uint32_t *out_s);
+bool gx_native_milliseconds(struct gx_native *native, const struct gx_yaml *node, const char *what, uint32_t min_ms,
+			    uint32_t max_ms, uint32_t *out_ms);
+
+/* Words of which one is wanted. */
+struct gx_native_words {
+	const char *const *list;
+	size_t n;
+	const char *wanted;	/* "native, generic or auto" */
+};
+
+/* The index of a word. Returns false: a finding was added. */
+bool gx_native_choice(struct gx_native *native, const struct gx_yaml *node, const char *what,
+		      const struct gx_native_words *words, size_t *out);
+
 /* --- native_places.c: countries and what is finer and coarser -------------------------------------- */
 
 /**
@@ -101,6 +135,23 @@ void gx_native_read_groups(struct gx_native *native, const struct gx_yaml *node)
 /* The group of this name, or NULL: a finding was added. */
 const struct gx_group *gx_native_find_group(struct gx_native *native, const struct gx_yaml *node);
 
+/* tcp of the server section; NULL: not given, all of it has its defaults. */
+void gx_native_read_tcp(struct gx_native *native, const struct gx_yaml *node);
+
+/* Longest name that a check can stand for: of a site, or of a target as it is written, in place of an address. */
+#define GX_CHECKED_NAME_OCTETS 63
+
+/* checks, then sites; NULL: not given. */
+void gx_native_read_checks(struct gx_native *native, const struct gx_yaml *node);
+void gx_native_read_sites(struct gx_native *native, const struct gx_yaml *node);
+/* The checks of this name or these names, each once; *n is 0 before. What cannot be found is a finding. */
+void gx_native_find_checks(struct gx_native *native, const struct gx_yaml *node, size_t **checks, size_t *n);
+
+#define GX_WEIGHT_MAX 1000000
+
+/* How weighted choices are drawn. Returns false: a finding was added. */
+bool gx_native_read_by(struct gx_native *native, const struct gx_yaml *node, enum gx_by *by);
+
 /* maps; NULL: not given. */
 void gx_native_read_maps(struct gx_native *native, const struct gx_yaml *node);
 
@@ -112,7 +163,7 @@ void gx_native_read_geos(struct gx_native *native, const knot_dname_t *apex, con
 
 /* --- native_check.c: what shows only when all is read ----------------------------------------------- */
 
-/* Maps and groups that nobody uses. */
+/* Maps, groups and checks that nobody uses, sites that no map has. */
 void gx_native_check_used(struct gx_native *native);
 /* Keys of maps that no source has, names of nets sources that no map has. The sources are read. */
 void gx_native_check_places(struct gx_native *native);

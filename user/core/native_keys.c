@@ -160,6 +160,8 @@ bool gx_native_take(struct gx_native *native, const struct gx_yaml *mapping, enu
 			report_unknown(native, mapping->keys[i], section, what);
 		else
 			values->of[id] = mapping->items[i];
+		if (id != GX_KEYS)
+			values->given[id] = true;
 	}
 	for (enum gx_native_id id = 0; id < GX_KEYS; id++) {
 		const struct gx_native_key *key = &gx_native_keys[id];

@@ -10,11 +10,17 @@
 enum gx_native_section {
 	GX_SECTION_FILE,	/* the file as a whole */
 	GX_SECTION_SERVER,
+	GX_SECTION_TCP,		/* tcp of server */
 	GX_SECTION_SOURCE,	/* an item of sources */
 	GX_SECTION_GROUP,	/* a group of groups */
+	GX_SECTION_CHECK,	/* a check of checks */
+	GX_SECTION_SITE,	/* a site of sites */
 	GX_SECTION_MAP,		/* a map of maps */
 	GX_SECTION_ZONE,	/* an item of zones */
 	GX_SECTION_GEO,		/* an item of a zone's geo */
+	GX_SECTION_TTL,		/* ttl of a geo name */
+	GX_SECTION_WEIGHTED,	/* an address of a geo name */
+	GX_SECTION_LAST_RESORT,	/* last-resort of a geo name */
 	GX_SECTIONS,
 };
 
@@ -26,11 +32,18 @@ enum gx_native_section {
 	X(SERVER, FILE, "server", false, NULL)                                                                        \
 	X(SOURCES, FILE, "sources", false, NULL) /* must be given where there are maps */                             \
 	X(GROUPS, FILE, "groups", false, NULL)                                                                        \
+	X(CHECKS, FILE, "checks", false, NULL)									      \
+	X(SITES, FILE, "sites", false, NULL)									      \
 	X(MAPS, FILE, "maps", false, NULL)                                                                            \
 	X(ZONES, FILE, "zones", true, NULL)                                                                           \
 	X(INTERFACES, SERVER, "interfaces", false, NULL)                                                              \
 	X(MODE, SERVER, "mode", false, "auto")                                                                        \
 	X(ADDRESSES, SERVER, "addresses", false, NULL) /* all of the interfaces */                                    \
+	X(TCP, SERVER, "tcp", false, "yes")									      \
+	X(TCP_IDLE, TCP, "idle", false, "10s")									      \
+	X(TCP_CONNECTIONS, TCP, "connections", false, "1000")							      \
+	X(TCP_PER_CLIENT, TCP, "per-client", false, "50")							      \
+	X(TCP_BYPASS, TCP, "bypass", false, NULL)								      \
 	X(SOURCE_FILE, SOURCE, "file", true, NULL)                                                                    \
 	X(SOURCE_FORMAT, SOURCE, "format", false, "detect")                                                           \
 	X(SOURCE_LOCATIONS, SOURCE, "locations", false, NULL) /* looked for beside the file */                        \
@@ -38,6 +51,19 @@ enum gx_native_section {
 	X(GROUP_COUNTRIES, GROUP, "countries", false, NULL)                                                           \
 	X(GROUP_GROUPS, GROUP, "groups", false, NULL)                                                                 \
 	X(GROUP_EXCEPT, GROUP, "except", false, NULL)                                                                 \
+	X(CHECK_HTTP, CHECK, "http", false, NULL) /* one of the first four must be given */			      \
+	X(CHECK_TCP, CHECK, "tcp", false, NULL)									      \
+	X(CHECK_EXEC, CHECK, "exec", false, NULL)								      \
+	X(CHECK_FILE, CHECK, "file", false, NULL)								      \
+	X(CHECK_STATUS, CHECK, "status", false, "200-299")							      \
+	X(CHECK_MATCH, CHECK, "match", false, NULL)								      \
+	X(CHECK_INTERVAL, CHECK, "interval", false, "1s")							      \
+	X(CHECK_TIMEOUT, CHECK, "timeout", false, NULL) /* 1s, or the interval if that is shorter */		      \
+	X(CHECK_UP, CHECK, "up", false, "2")									      \
+	X(CHECK_DOWN, CHECK, "down", false, "3")								      \
+	X(CHECK_JITTER, CHECK, "jitter", false, "10")								      \
+	X(SITE_CHECK, SITE, "check", true, NULL)								      \
+	X(SITE_ADDRESS, SITE, "address", false, NULL)								      \
 	X(MAP_DEFAULT, MAP, "default", false, NULL) /* must be given where there is no file */                        \
 	X(MAP_CONTINENTS, MAP, "continents", false, NULL)                                                             \
 	X(MAP_GROUPS, MAP, "groups", false, NULL)                                                                     \
@@ -47,6 +73,9 @@ enum gx_native_section {
 	X(MAP_ASNS, MAP, "asns", false, NULL)                                                                         \
 	X(MAP_LOCATIONS, MAP, "locations", false, NULL)                                                               \
 	X(MAP_FILE, MAP, "file", false, NULL)                                                                         \
+	X(MAP_WEIGHT, MAP, "weight", false, NULL)								      \
+	X(MAP_BY, MAP, "by", false, "client")									      \
+	X(MAP_ALL_DOWN, MAP, "all-down", false, "all")								      \
 	X(ZONE_NAME, ZONE, "name", true, NULL)                                                                        \
 	X(ZONE_FILE, ZONE, "file", true, NULL)                                                                        \
 	X(ZONE_GEO, ZONE, "geo", false, NULL)                                                                         \
@@ -54,7 +83,16 @@ enum gx_native_section {
 	X(GEO_MAP, GEO, "map", true, NULL)                                                                            \
 	X(GEO_TTL, GEO, "ttl", false, "300")                                                                          \
 	X(GEO_CNAME, GEO, "cname", false, NULL)                                                                       \
-	X(GEO_ADDRESS, GEO, "address", false, NULL)
+	X(GEO_ADDRESS, GEO, "address", false, NULL)								      \
+	X(GEO_CHECK, GEO, "check", false, NULL)									      \
+	X(GEO_BY, GEO, "by", false, NULL) /* the map's */							      \
+	X(GEO_LAST_RESORT, GEO, "last-resort", false, NULL)							      \
+	X(TTL_MIN, TTL, "min", true, NULL)									      \
+	X(TTL_MAX, TTL, "max", true, NULL)									      \
+	X(WEIGHTED_ADDRESS, WEIGHTED, "address", true, NULL)							      \
+	X(WEIGHTED_WEIGHT, WEIGHTED, "weight", false, "1")							      \
+	X(LAST_CNAME, LAST_RESORT, "cname", false, NULL)							      \
+	X(LAST_ADDRESS, LAST_RESORT, "address", false, NULL)
 
 enum gx_native_id {
 #define GX_NATIVE_ID(id, section, key, required, fallback) GX_KEY_##id,

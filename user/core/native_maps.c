@@ -209,10 +209,10 @@ static void read_file(struct reader *reader, const struct gx_yaml *node, const s
 	struct gx_native_map *known = &native->maps[reader->map - native->config->maps];
 	struct gx_director director;
 
-	for (enum gx_native_id id = 0; id < GX_KEYS; id++)
-		if (values->of[id] && id != GX_KEY_MAP_FILE)
+	for (enum gx_native_id id = GX_KEY_MAP_DEFAULT; id < GX_KEY_MAP_FILE; id++)
+		if (values->of[id])
 			gx_error(native->diag, &values->of[id]->where,
-				 "%s has a file, which says everything: either file or %s would be right", reader->what,
+				 "%s has a file, which has all rules: either file or %s would be right", reader->what,
 				 gx_native_keys[id].name);
 	if (!file)
 		return;
@@ -223,6 +223,62 @@ static void read_file(struct reader *reader, const struct gx_yaml *node, const s
 	director.map.where = reader->map->where;
 	*reader->map = director.map;
 	known->targets = director.sites;
+}
+
+/* --- what is answered when ----------------------------------------------------------------------- */
+
+bool gx_native_read_by(struct gx_native *native, const struct gx_yaml *node, enum gx_by *by)
+{
+	static const char *const list[] = { [GX_BY_CLIENT] = "client", [GX_BY_QUERY] = "query" };
+	static const struct gx_native_words words = { list, 2, "client or query" };
+	size_t found;
+
+	if (!gx_native_choice(native, node, "by", &words, &found))
+		return false;
+	*by = (enum gx_by)found;
+	return true;
+}
+
+static void read_all_down(struct reader *reader, const struct gx_yaml *node)
+{
+	static const char *const list[] = {
+		[GX_ALL_DOWN_ALL] = "all",
+		[GX_ALL_DOWN_NONE] = "none",
+		[GX_ALL_DOWN_LAST] = "last",
+	};
+	static const struct gx_native_words words = { list, 3, "all, none or last" };
+	size_t found;
+
+	if (gx_native_choice(reader->native, node, "all-down", &words, &found))
+		reader->map->all_down = (enum gx_all_down)found;
+}
+
+/* complete: all sites of the map are known */
+static void read_weights(struct reader *reader, const struct gx_yaml *node, bool complete)
+{
+	struct gx_native *native = reader->native;
+	struct gx_map *map = reader->map;
+
+	if (!gx_native_is_mapping(native, node, "weight", "a mapping of sites to weights, such as {eu: 3, us: 1},"))
+		return;
+	map->weights = gx_arena_alloc(&native->config->arena, map->n_sites * sizeof(*map->weights));
+	for (size_t i = 0; i < node->n; i++) {
+		const char *name = node->keys[i]->text;
+		uint32_t weight;
+		size_t site = 0;
+
+		while (site < map->n_sites && strcmp(map->sites[site], name) != 0)
+			site++;
+		if (site == map->n_sites && complete)
+			gx_error(native->diag, &node->keys[i]->where, "%s does not lead to site %s: %s", reader->what,
+				 gx_native_quote(native, name),
+				 gx_native_hint(native, name, map->sites, map->n_sites,
+						gx_arena_printf(&native->config->arena, "it has %s",
+								gx_native_join(native, map->sites, map->n_sites))));
+		if (gx_native_number(native, node->items[i], "weight", 0, GX_WEIGHT_MAX, &weight) &&
+		    site < map->n_sites)
+			map->weights[site] = weight;
+	}
 }
 
 static void read_map(struct gx_native *native, size_t index, const struct gx_yaml *node)
@@ -244,6 +300,10 @@ static void read_map(struct gx_native *native, size_t index, const struct gx_yam
 		settle(&reader);
 	}
 	native->maps[index].complete = native->diag->errors == errors;
+	gx_native_read_by(native, values.of[GX_KEY_MAP_BY], &reader.map->by);
+	read_all_down(&reader, values.of[GX_KEY_MAP_ALL_DOWN]);
+	if (values.of[GX_KEY_MAP_WEIGHT])
+		read_weights(&reader, values.of[GX_KEY_MAP_WEIGHT], native->maps[index].complete);
 }
 
 void gx_native_read_maps(struct gx_native *native, const struct gx_yaml *node)

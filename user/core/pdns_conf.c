@@ -188,6 +188,7 @@ static void read_include_dir(struct reader *reader)
 	/* Copied, since the list may move when more is read. */
 	where = &(struct gx_where){ .file = setting->where.file, .line = setting->where.line };
 	directory = gx_pdns_conf_path(reader->conf, reader->arena, setting->value);
+	gx_diag_note_folder(reader->diag, directory);
 	count = scandir(directory, &entries, NULL, alphasort);
 	if (count < 0) {
 		gx_error(reader->diag, where,

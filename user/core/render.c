@@ -20,6 +20,7 @@ struct gx_renderer {
 	struct gx_lookup lookup;
 	knot_pkt_t *packet;
 	uint8_t *rdata;		/* RRset of a geo name, as long as it is put */
+	uint32_t *indices;	/* of the addresses in it */
 };
 
 /* An answer being made. */
@@ -28,7 +29,7 @@ struct chain {
 	const knot_dname_t *qname;
 	uint16_t qtype;
 	const struct gx_location *location;
-	unsigned int rotation;
+	const struct gx_forcing *forcing;
 	bool is_flat;		/* the question is of a wildcard: no compression */
 	struct gx_rendered *out;
 	const knot_dname_t *names[GX_CHAIN_MAX + 1];	/* owners so far, the last one in question */
@@ -53,6 +54,7 @@ void gx_renderer_free(struct gx_renderer *renderer)
 	gx_lookup_free(&renderer->lookup);
 	knot_pkt_free(renderer->packet);
 	free(renderer->rdata);
+	free(renderer->indices);
 	free(renderer);
 }
 
@@ -118,7 +120,7 @@ static int put(const struct chain *chain, const knot_dname_t *owner, uint16_t ty
 
 	if (type == KNOT_RRTYPE_A || type == KNOT_RRTYPE_AAAA) {
 		rotations = rdata->count < GX_ANSWER_VARIANTS_MAX ? rdata->count : GX_ANSWER_VARIANTS_MAX;
-		rotate = chain->rotation % rotations * rdata->count / rotations;
+		rotate = chain->forcing->rotation % rotations * rdata->count / rotations;
 		chain->out->rotations = rotations;
 	}
 	knot_rrset_init(&rrset, (knot_dname_t *)owner, type, KNOT_CLASS_IN, ttl_s);
@@ -150,27 +152,54 @@ static bool is_repeated(const struct gx_geo_site *site, size_t index)
 	return false;
 }
 
-/* Put a site's addresses of a family, in the order written; an RRset has no record twice (RFC 2181 5). */
+size_t gx_site_addresses(const struct gx_geo_site *site, enum gx_family family, uint32_t *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < site->n_addresses; i++)
+		if (site->addresses[i].family == family && !is_repeated(site, i))
+			out[count++] = (uint32_t)i;
+	return count;
+}
+
+bool gx_subset_has(uint32_t subset, size_t index, size_t count)
+{
+	if (subset == GX_SUBSET_ALL)
+		return true;
+	if (subset & GX_SUBSET_MASK)
+		return subset >> index & 1;
+	return (index + count - (subset & 0xffff)) % count < subset >> 16;
+}
+
+static uint32_t ttl_of(const struct chain *chain, const struct gx_geo *geo)
+{
+	return chain->forcing->clamped && geo->ttl_min_s && geo->ttl_min_s < geo->ttl_s ? geo->ttl_min_s : geo->ttl_s;
+}
+
+/* Put a site's addresses of a family, in the order written. */
 static int put_addresses(const struct chain *chain, const struct gx_geo *geo, const struct gx_geo_site *site,
-			 enum gx_family family)
+			 enum gx_family family, uint32_t subset)
 {
 	struct gx_renderer *renderer = chain->renderer;
 	uint16_t len = gx_family_bits(family) / 8;
 	knot_rdataset_t rdata = {0};
+	size_t count;
 
 	renderer->rdata = gx_realloc(renderer->rdata, site->n_addresses * knot_rdata_size(len));
+	renderer->indices = gx_realloc(renderer->indices, site->n_addresses * sizeof(*renderer->indices));
 	rdata.rdata = (knot_rdata_t *)renderer->rdata;
-	for (size_t i = 0; i < site->n_addresses; i++) {
+	count = gx_site_addresses(site, family, renderer->indices);
+	for (size_t i = 0; i < count; i++) {
 		uint8_t octets[16];
 
-		if (site->addresses[i].family != family || is_repeated(site, i))
+		if (!gx_subset_has(subset, i, count))
 			continue;
-		gx_addr_to_octets(&site->addresses[i], octets);
+		gx_addr_to_octets(&site->addresses[renderer->indices[i]], octets);
 		knot_rdata_init((knot_rdata_t *)(renderer->rdata + rdata.size), len, octets);
 		rdata.size += knot_rdata_size(len);
 		rdata.count++;
 	}
-	return put(chain, last_name(chain), family == GX_IPV4 ? KNOT_RRTYPE_A : KNOT_RRTYPE_AAAA, geo->ttl_s,
+	return put(chain, last_name(chain), family == GX_IPV4 ? KNOT_RRTYPE_A : KNOT_RRTYPE_AAAA, ttl_of(chain, geo),
 		   &rdata);
 }
 
@@ -250,19 +279,37 @@ static int step_location(struct chain *chain, const struct gx_owner *owner)
 	if (chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_ANY)
 		return end_nodata(chain, owner->zone);
 	chain->out->by_location = true;
-	return put_rdata(chain, KNOT_RRTYPE_A, owner->geo->ttl_s, address, sizeof(address));
+	return put_rdata(chain, KNOT_RRTYPE_A, ttl_of(chain, owner->geo), address, sizeof(address));
 }
 
-/* The site whose addresses answer; GX_SITE_NONE: the name has none of the family, wherever one asks. */
-static uint32_t pick_site(struct chain *chain, const struct gx_geo *geo, const struct gx_rule *rule,
-			  enum gx_family family)
+/* What this geo name, the next on the way, is forced to; NULL: nothing. */
+static const struct gx_force *force_of(const struct chain *chain)
 {
-	const struct gx_map *map = &chain->renderer->lookup.config->maps[geo->map];
-	uint32_t site = gx_geo_find_site(geo, map, rule, family);
+	size_t at = chain->out->n_picks;
 
-	if (site != GX_SITE_NONE)
-		chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, rule, site, family };
-	return site;
+	return at < chain->forcing->n_forces ? &chain->forcing->forces[at] : NULL;
+}
+
+static void add_pick(struct chain *chain, const struct gx_geo *geo, const struct gx_rule *rule, uint32_t site,
+		     enum gx_family family)
+{
+	chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, rule, site, family };
+}
+
+/* NULL: no address is to be given. */
+static const struct gx_geo_site *site_at(const struct gx_geo *geo, uint32_t site)
+{
+	if (site == GX_SITE_LAST_RESORT)
+		return geo->last_resort;
+	return site == GX_SITE_NONE ? NULL : &geo->sites[site];
+}
+
+static bool has_any(const struct gx_geo_site *site, enum gx_family family)
+{
+	for (size_t i = 0; site && i < site->n_addresses; i++)
+		if (site->addresses[i].family == family)
+			return true;
+	return false;
 }
 
 /* A geo name with addresses: all other types are what the zone file says. */
@@ -271,6 +318,8 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 	bool is_any = chain->qtype == KNOT_RRTYPE_ANY;
 	enum gx_family family = chain->qtype == KNOT_RRTYPE_AAAA ? GX_IPV6 : GX_IPV4;
 	const struct gx_geo *geo = owner->geo;
+	const struct gx_map *map = &chain->renderer->lookup.config->maps[geo->map];
+	const struct gx_force *force = force_of(chain);
 	const struct gx_rrset *rrset;
 	uint32_t site;
 
@@ -280,22 +329,28 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 			return end_nodata(chain, owner->zone);
 		return put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
 	}
-	site = pick_site(chain, geo, rule, family);
+	site = gx_geo_find_site(geo, map, rule, family);
 	if (site == GX_SITE_NONE && is_any) {
 		family = GX_IPV6;
-		site = pick_site(chain, geo, rule, family);
+		site = gx_geo_find_site(geo, map, rule, family);
 	}
+	/* The name has none of the family, wherever one asks and whatever is up. */
 	if (site == GX_SITE_NONE)
 		return end_nodata(chain, owner->zone);
-	return put_addresses(chain, geo, &geo->sites[site], family);
+	site = force ? force->site : site;
+	add_pick(chain, geo, rule, site, family);
+	if (!has_any(site_at(geo, site), family))
+		return end_nodata(chain, owner->zone);
+	return put_addresses(chain, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
 }
 
 static int step_geo(struct chain *chain, const struct gx_owner *owner)
 {
 	const struct gx_config *config = chain->renderer->lookup.config;
 	const struct gx_geo *geo = owner->geo;
+	const struct gx_force *force = force_of(chain);
 	const struct gx_rule *rule;
-	const knot_dname_t *target;
+	const struct gx_geo_site *site;
 	int err;
 
 	if (geo->kind == GX_GEO_LOCATION)
@@ -307,12 +362,14 @@ static int step_geo(struct chain *chain, const struct gx_owner *owner)
 		return step_addresses(chain, owner, rule);
 	if (gx_type_beside_cname(chain->qtype))
 		return end_nodata(chain, owner->zone);
-	target = geo->sites[rule->sites[0]].target;
-	chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, rule, rule->sites[0], GX_IPV4 };
-	err = put_rdata(chain, KNOT_RRTYPE_CNAME, geo->ttl_s, target, knot_dname_size(target));
+	site = site_at(geo, force ? force->site : rule->sites[0]);
+	add_pick(chain, geo, rule, force ? force->site : rule->sites[0], GX_IPV4);
+	if (!site || !site->target)
+		return end_nodata(chain, owner->zone);
+	err = put_rdata(chain, KNOT_RRTYPE_CNAME, ttl_of(chain, geo), site->target, knot_dname_size(site->target));
 	if (err)
 		return err;
-	return follows_cname(chain->qtype) ? go_on(chain, target) : 0;
+	return follows_cname(chain->qtype) ? go_on(chain, site->target) : 0;
 }
 
 /* What the last name of the chain adds. Returns 1: the chain goes on; 0: it is complete; -errno. */
@@ -344,6 +401,14 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
 int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 		      unsigned int rotation, struct gx_rendered *out)
 {
+	const struct gx_forcing forcing = { .rotation = rotation };
+
+	return gx_render_forced(renderer, qname, qtype, location, &forcing, out);
+}
+
+int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
+		     const struct gx_forcing *forcing, struct gx_rendered *out)
+{
 	knot_pkt_t *packet = renderer->packet;
 	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(qname) + 2 * sizeof(uint16_t);
 	struct chain chain = {
@@ -351,7 +416,7 @@ int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, u
 		.qname = qname,
 		.qtype = qtype,
 		.location = gx_locations_get(renderer->lookup.config->locations, location),
-		.rotation = rotation,
+		.forcing = forcing,
 		.is_flat = knot_dname_is_wildcard(qname),
 		.out = out,
 		.names = { qname },

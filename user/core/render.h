@@ -12,7 +12,7 @@
 struct gx_pick {
 	const struct gx_geo *geo;
 	const struct gx_rule *rule;
-	uint32_t site;			/* index into the map's sites */
+	uint32_t site;			/* index into the map's sites, or as it was forced */
 	enum gx_family family;		/* GX_GEO_ADDRESS: asked for */
 };
 
@@ -39,6 +39,27 @@ struct gx_rendered {
 };
 
 struct gx_renderer;
+
+/*
+ * Addresses of a site, of one family and each once, in the order written: 0: all; GX_SUBSET_MASK and a mask of up to 31;
+ * else count << 16 | first: so many from that one on, the first behind the last.
+ */
+#define GX_SUBSET_ALL	0u
+#define GX_SUBSET_MASK	0x80000000u
+
+/* What a geo name on the way is made to answer, instead of what its map says first. */
+struct gx_force {
+	uint32_t site;		/* index, or GX_SITE_LAST_RESORT, or GX_SITE_NONE: NODATA */
+	uint32_t subset;	/* of its addresses */
+};
+
+/* For the first geo names on the way; those behind them answer what their maps say first. */
+struct gx_forcing {
+	const struct gx_force *forces;
+	size_t n_forces;
+	bool clamped;		/* geo names have ttl_min_s, where they have one */
+	unsigned int rotation;	/* as in gx_render_rotated() */
+};
 
 /* config must outlive the renderer. Returns the renderer; free with gx_renderer_free(). */
 struct gx_renderer *gx_renderer_new(const struct gx_config *config);
@@ -77,5 +98,24 @@ int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t 
  */
 int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 		      unsigned int rotation, struct gx_rendered *out);
+
+/**
+ * gx_render_forced - as gx_render(), with the choices of geo names given
+ *
+ * out->picks says what was picked; where they are more than forces, the last ones were not forced.
+ */
+int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
+		     const struct gx_forcing *forcing, struct gx_rendered *out);
+
+/**
+ * gx_site_addresses - the addresses of a site that an RRset has: of one family, each once (RFC 2181 5)
+ * @out: receives indices; room for site->n_addresses
+ *
+ * Returns how many.
+ */
+size_t gx_site_addresses(const struct gx_geo_site *site, enum gx_family family, uint32_t *out);
+
+/* Is the address at an index of so many in the subset? */
+bool gx_subset_has(uint32_t subset, size_t index, size_t count);
 
 #endif

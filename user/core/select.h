@@ -39,4 +39,12 @@ __u32 gx_select_answer(const struct gx_selection *selection, __u32 first, __u32 
  */
 size_t gx_select_all(const struct gx_selection *selection);
 
+/**
+ * gx_select_count - choices that have an answer which needs a unit with any of these flags
+ * @flags: GX_UNIT_*
+ *
+ * GX_UNIT_DRAINED: those that still name a drained site, because nothing else is left.
+ */
+size_t gx_select_count(const struct gx_selection *selection, __u32 flags);
+
 #endif

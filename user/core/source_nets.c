@@ -19,8 +19,6 @@
 
 #include "user/core/iso3166.h"
 
-#define GX_USER_ASSIGNED_MIN	900	/* ISO 3166-1: 900 to 999 are the user's own */
-
 #define BLANKS		" \t"
 #define DIGITS		"0123456789"
 #define NAME_OCTETS	DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"

@@ -26,7 +26,6 @@
 #include "user/core/iso3166.h"
 
 #define GX_VALUE_MASK		0x7fff
-#define GX_USER_ASSIGNED_MIN	900	/* ISO 3166-1: 900 to 999 are the user's own */
 #define GX_OCTET_CLAMP		100000	/* larger numbers are all equally wrong */
 
 #define BLANKS		" \t"

@@ -103,6 +103,7 @@ int gx_text_read_octets(struct gx_text *text, const char *file, const struct gx_
 	size_t len = 0;
 	int ret;
 
+	gx_diag_note_file(diag, file);
 	ret = read_file(file, &data, &len);
 	if (ret < 0) {
 		report_unreadable(file, named, -ret, diag);

@@ -27,7 +27,7 @@ struct gx_text {
  * @file: path, opened as it is
  * @named: the place that names the file, for the finding; NULL: the finding is about the file itself
  * @diag: receives a finding where the file cannot be opened or read, is a directory, or holds a NUL octet
- *	(a binary or UTF-16 file)
+ *	(a binary or UTF-16 file); notes the file in any case
  *
  * Returns 0 or -errno (-EISDIR, -EINVAL for a NUL octet, what open() and read() say).
  */

@@ -40,6 +40,9 @@ void gx_live_close(struct gx_live *live);
  */
 int gx_live_lock(bool wait, struct gx_failure *failure);
 
+/* Whether a `geoxdp run` looks after what ends, by its lock beside the state file. */
+bool gx_live_is_run(void);
+
 /* Path of the state file: GEOXDP_STATE, or /var/lib/geoxdp/state.json. */
 const char *gx_live_state_file(void);
 
@@ -50,6 +53,15 @@ const char *gx_live_state_file(void);
  *	else is applied
  */
 int gx_live_apply(struct gx_live *live, const struct gx_state *state, size_t *changed, struct gx_failure *failure);
+
+/**
+ * gx_live_find_location - what the generation takes a name for
+ * @name: code of a country in any form that a nets source takes, a private number, or the operator's own name
+ * @leaf: location and class are written
+ *
+ * Returns false: no source of it knows the name.
+ */
+bool gx_live_find_location(const struct gx_live *live, const char *name, struct gx_leaf *leaf);
 
 /* Take over what checks found: flags, flips and times of units of the same name. */
 void gx_live_carry(struct gx_live *to, const struct gx_live *from);

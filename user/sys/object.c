@@ -17,9 +17,12 @@
 #include "geoxdp/hash.h"
 #include "user/core/mem.h"
 #include "user/sys/fill.h"
+#include "user/sys/pins.h"
 
 struct gx_object {
 	struct geoxdp_bpf *skel;
+	const struct bpf_map *shared[GX_DIGESTS_MAX];	/* with the generation before: filled already */
+	size_t n_shared;
 };
 
 #define GX_LOAD_HINT "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
@@ -34,6 +37,7 @@ static int gx_print_libbpf(enum libbpf_print_level level, const char *format, va
 void gx_object_set_verbose(bool verbose)
 {
 	gx_verbose = verbose;
+	libbpf_set_print(gx_print_libbpf);
 }
 
 uint64_t gx_pack_mac(const uint8_t octets[6])
@@ -113,6 +117,70 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	return 0;
 }
 
+static int gx_reuse_pin(struct bpf_map *map, const char *folder, struct gx_failure *failure)
+{
+	char path[256];
+	int fd, error;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return gx_fail(failure, errno, "is another version of geoxdp serving? `geoxdp up` replaces it",
+			       "%s: open", path);
+	error = bpf_map__reuse_fd(map, fd);
+	close(fd);
+	return error ? gx_fail(failure, -error, NULL, "%s: use", path) : 0;
+}
+
+/* Whether the pinned map of this name has room for as much as this one needs, no more and no less. */
+static bool gx_is_as_large(const struct bpf_map *map, const char *folder)
+{
+	struct bpf_map_info info = {};
+	__u32 octets = sizeof(info);
+	char path[256];
+	int fd, error;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return false;
+	error = bpf_obj_get_info_by_fd(fd, &info, &octets);
+	close(fd);
+	return !error && info.max_entries == bpf_map__max_entries(map);
+}
+
+/* Use the tables of the generation before that are the same, and its counters. */
+static int gx_object_reuse(struct gx_object *object, const char *before, const struct gx_meta *meta,
+			   struct gx_failure *failure)
+{
+	struct gx_meta old;
+	int error = gx_pins_meta(before, &old, failure);
+
+	if (!error)
+		error = gx_reuse_pin(object->skel->maps.stats, before, failure);
+	for (size_t i = 0; i < GX_DIGESTS_MAX && !error; i++) {
+		const struct gx_digest *digest = &meta->digests[i];
+		struct bpf_map *map;
+
+		if (!digest->table[0] || memcmp(digest, &old.digests[i], sizeof(*digest)))
+			continue;
+		map = bpf_object__find_map_by_name(object->skel->obj, digest->table);
+		if (!map || !gx_is_as_large(map, before))
+			continue;
+		error = gx_reuse_pin(map, before, failure);
+		object->shared[object->n_shared++] = map;
+	}
+	return error;
+}
+
+static bool gx_is_shared(const struct gx_object *object, const struct bpf_map *map)
+{
+	for (size_t i = 0; i < object->n_shared; i++)
+		if (object->shared[i] == map)
+			return true;
+	return false;
+}
+
 /* The IPv6 trie is filled by a second thread: the two together take as long as the larger. */
 struct gx_fill_job {
 	const struct bpf_map *map;
@@ -129,17 +197,22 @@ static void *gx_fill_in_thread(void *argument)
 	return NULL;
 }
 
-static int gx_fill_tries(struct geoxdp_bpf *skel, const struct gx_image *image, struct gx_failure *failure)
+static int gx_fill_tries(const struct gx_object *object, const struct gx_image *image, struct gx_failure *failure)
 {
+	struct geoxdp_bpf *skel = object->skel;
 	struct gx_fill_job job = { .map = skel->maps.countries6, .leaves = &image->leaves[GX_IPV6] };
+	bool fill6 = !gx_is_shared(object, skel->maps.countries6);
 	pthread_t thread;
-	int error;
+	int error = 0;
 
-	error = pthread_create(&thread, NULL, gx_fill_in_thread, &job);
+	if (fill6)
+		error = pthread_create(&thread, NULL, gx_fill_in_thread, &job);
 	if (error)
 		return gx_fail(failure, error, NULL, "tables: start a thread");
-	error = gx_fill_trie(skel->maps.countries4, &image->leaves[GX_IPV4], failure);
-	pthread_join(thread, NULL);
+	if (!gx_is_shared(object, skel->maps.countries4))
+		error = gx_fill_trie(skel->maps.countries4, &image->leaves[GX_IPV4], failure);
+	if (fill6)
+		pthread_join(thread, NULL);
 	if (!error && job.error) {
 		*failure = job.failure;
 		error = job.error;
@@ -182,9 +255,28 @@ static int gx_fill_services(const struct bpf_map *map, const struct gx_services 
 	return 0;
 }
 
-static int gx_object_fill(struct geoxdp_bpf *skel, const struct gx_image *image, const struct gx_services *services,
-			  const struct gx_meta *meta, struct gx_failure *failure)
+static int gx_fill_bypass(const struct bpf_map *map, const struct gx_services *services, struct gx_failure *failure)
 {
+	if (services->n_bypass > GX_BYPASS_MAX)
+		return gx_fail(failure, E2BIG, "at most 256", "bypass: %zu prefixes", services->n_bypass);
+	for (uint32_t i = 0; i < services->n_bypass; i++) {
+		const struct gx_prefix *prefix = &services->bypass[i];
+		bool ipv4 = prefix->addr.family == GX_IPV4;
+		struct gx_bypass entry = { .prefix_bits = prefix->bits + (ipv4 ? 96 : 0) };
+
+		if (ipv4)
+			entry.address[10] = entry.address[11] = 0xff;
+		gx_addr_to_octets(&prefix->addr, entry.address + (ipv4 ? 12 : 0));
+		if (bpf_map_update_elem(bpf_map__fd(map), &i, &entry, BPF_ANY))
+			return gx_fail(failure, errno, NULL, "map bypass: fill");
+	}
+	return 0;
+}
+
+static int gx_object_fill(const struct gx_object *object, const struct gx_image *image,
+			  const struct gx_services *services, const struct gx_meta *meta, struct gx_failure *failure)
+{
+	struct geoxdp_bpf *skel = object->skel;
 	const struct {
 		const struct bpf_map *map;
 		const void *content;
@@ -210,40 +302,44 @@ static int gx_object_fill(struct geoxdp_bpf *skel, const struct gx_image *image,
 	int error;
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++) {
+		if (gx_is_shared(object, arrays[i].map))
+			continue;
 		error = gx_fill_array(arrays[i].map, arrays[i].content, arrays[i].octets, failure);
 		if (error)
 			return error;
 	}
 	error = gx_fill_services(skel->maps.services, services, failure);
+	if (!error)
+		error = gx_fill_bypass(skel->maps.bypass, services, failure);
 	if (error)
 		return error;
 	if (bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, meta, BPF_ANY))
 		return gx_fail(failure, errno, NULL, "map meta: fill");
-	return gx_fill_tries(skel, image, failure);
+	return gx_fill_tries(object, image, failure);
 }
 
 int gx_object_load(struct gx_object **out, const struct gx_image *image, const struct gx_services *services,
-		   const struct gx_meta *meta, const char *stats_pin, struct gx_failure *failure)
+		   const struct gx_meta *meta, const char *before, struct gx_failure *failure)
 {
 	struct gx_object *object = gx_object_open(failure);
-	int error, stats_fd = -1;
+	int error;
 
 	if (!object)
 		return -ENOMEM;
 	error = gx_object_size(object->skel, image, services);
-	if (!error && stats_pin) {
-		stats_fd = bpf_obj_get(stats_pin);
-		error = stats_fd < 0 ? -errno : bpf_map__reuse_fd(object->skel->maps.stats, stats_fd);
-	}
-	if (!error)
-		error = geoxdp_bpf__load(object->skel);
+	if (error)
+		gx_fail(failure, -error, NULL, "program: set sizes");
+	else if (before)
+		error = gx_object_reuse(object, before, meta, failure);
+	if (error)
+		goto out;
+	error = geoxdp_bpf__load(object->skel);
 	if (error)
 		gx_fail(failure, -error, error == -EPERM ? GX_LOAD_HINT : "GEOXDP_VERBOSE=1 shows the verifier's log",
 			"program: load");
 	else
-		error = gx_object_fill(object->skel, image, services, meta, failure);
-	if (stats_fd >= 0)
-		close(stats_fd);
+		error = gx_object_fill(object, image, services, meta, failure);
+out:
 	if (error) {
 		gx_object_free(object);
 		return error;
@@ -258,20 +354,13 @@ static int gx_object_share(struct geoxdp_bpf *skel, const char *folder, struct g
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, skel->obj) {
-		char path[256];
-		int fd, error;
+		int error;
 
 		if (map == skel->maps.stats || map == skel->maps.rodata)
 			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder, bpf_map__name(map));
-		fd = bpf_obj_get(path);
-		if (fd < 0)
-			return gx_fail(failure, errno, "is another version of geoxdp serving? `geoxdp up` replaces it",
-				       "%s: open", path);
-		error = bpf_map__reuse_fd(map, fd);
-		close(fd);
+		error = gx_reuse_pin(map, folder, failure);
 		if (error)
-			return gx_fail(failure, -error, NULL, "%s: use", path);
+			return error;
 	}
 	return 0;
 }
@@ -389,26 +478,60 @@ int gx_stats_read(int map_fd, uint64_t counts[GX_REASON_COUNT], struct gx_failur
 	return 0;
 }
 
-int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
-		  struct gx_failure *failure)
+int gx_program_run(int prog_fd, const uint8_t *frame, size_t octets, bool over_tcp, struct gx_outcome *out,
+		   struct gx_failure *failure)
+{
+	const __u64 mark = GX_TCP_MARK;
+	const size_t front = over_tcp ? sizeof(mark) : 0;
+	uint8_t given[sizeof(mark) + sizeof(out->frame)], got[sizeof(given)];
+	/* What lies before data is metadata. */
+	struct xdp_md before = { .data = front, .data_end = front + octets }, after = {};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = given, .data_size_in = front + octets, .data_out = got,
+		    .data_size_out = sizeof(got), .ctx_in = &before, .ctx_size_in = sizeof(before), .ctx_out = &after,
+		    .ctx_size_out = sizeof(after), .repeat = 1);
+
+	if (octets > sizeof(out->frame))
+		return gx_fail(failure, EMSGSIZE, NULL, "program: run with a packet of %zu octets", octets);
+	memcpy(given, &mark, front);
+	memcpy(given + front, frame, octets);
+	if (bpf_prog_test_run_opts(prog_fd, &opts))
+		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
+	if (after.data > opts.data_size_out || opts.data_size_out - after.data > sizeof(out->frame))
+		return gx_fail(failure, EMSGSIZE, NULL, "program: its reply of %u octets", opts.data_size_out);
+	out->action = opts.retval;
+	out->octets = opts.data_size_out - after.data;
+	memcpy(out->frame, got + after.data, out->octets);
+	return 0;
+}
+
+/* The outcome's reason is the one counter that moved. */
+static int gx_object_run_counted(const struct gx_object *object, const uint8_t *frame, size_t octets, bool over_tcp,
+				 struct gx_outcome *out, struct gx_failure *failure)
 {
 	uint64_t before[GX_REASON_COUNT], after[GX_REASON_COUNT];
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = octets, .data_out = out->frame,
-		    .data_size_out = sizeof(out->frame), .repeat = 1);
 	int error;
 
 	error = gx_stats_read(gx_object_stats_fd(object), before, failure);
+	if (!error)
+		error = gx_program_run(gx_object_prog_fd(object), frame, octets, over_tcp, out, failure);
+	if (!error)
+		error = gx_stats_read(gx_object_stats_fd(object), after, failure);
 	if (error)
 		return error;
-	if (bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts))
-		return gx_fail(failure, errno, NULL, "program: run with a packet of %zu octets", octets);
-	error = gx_stats_read(gx_object_stats_fd(object), after, failure);
-	if (error)
-		return error;
-	out->action = opts.retval;
-	out->octets = opts.data_size_out;
 	for (uint32_t i = 0; i < GX_REASON_COUNT; i++)
 		if (after[i] != before[i])
 			out->reason = i;
 	return 0;
+}
+
+int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		  struct gx_failure *failure)
+{
+	return gx_object_run_counted(object, frame, octets, false, out, failure);
+}
+
+int gx_object_run_tcp(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		      struct gx_failure *failure)
+{
+	return gx_object_run_counted(object, frame, octets, true, out, failure);
 }

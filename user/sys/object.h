@@ -21,6 +21,8 @@ struct gx_services {
 	size_t count;
 	uint64_t macs[GX_MACS_MAX];	/* Ethernet addresses of the interfaces, by gx_pack_mac() */
 	size_t n_macs;			/* 0: frames to any are answered */
+	const struct gx_prefix *bypass;	/* clients whose TCP goes to the backend; at most GX_BYPASS_MAX */
+	size_t n_bypass;
 };
 
 /* An Ethernet address as the program compares it: its first four octets and its last two, in native order. */
@@ -32,13 +34,14 @@ uint64_t gx_pack_mac(const uint8_t octets[6]);
  * @image: what the tables hold
  * @services: addresses that are answered
  * @meta: what `status` will say
- * @stats_pin: path of a pinned `stats` map to go on counting in, or NULL for a new one
+ * @before: folder of a pinned generation of this version to go on counting in, or NULL. Tables whose digests are
+ *	the same are shared with it
  * @failure: receives what went wrong
  *
  * Returns 0 or -errno; then nothing of it is left in the kernel.
  */
 int gx_object_load(struct gx_object **out, const struct gx_image *image, const struct gx_services *services,
-		   const struct gx_meta *meta, const char *stats_pin, struct gx_failure *failure);
+		   const struct gx_meta *meta, const char *before, struct gx_failure *failure);
 
 /**
  * gx_object_load_pinned - load a second program over the pinned tables of a generation
@@ -55,11 +58,14 @@ int gx_object_prog_fd(const struct gx_object *object);
 /* Pin program and maps into a folder that exists and is empty. */
 int gx_object_pin(const struct gx_object *object, const char *folder, struct gx_failure *failure);
 
+/* A reply over TCP with its headers, and more than any frame that BPF_PROG_RUN takes in one buffer. */
+#define GX_OUTCOME_OCTETS 4096
+
 /* The outcome of a packet that was given to the program. */
 struct gx_outcome {
 	uint32_t action;	/* XDP_PASS, XDP_TX, ... */
 	enum gx_reason reason;
-	uint8_t frame[2048];
+	uint8_t frame[GX_OUTCOME_OCTETS];
 	size_t octets;
 };
 
@@ -71,6 +77,14 @@ struct gx_outcome {
  */
 int gx_object_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
 		  struct gx_failure *failure);
+
+/* The same as a query that came over TCP: the reply may have GX_TCP_MAX_OCTETS. */
+int gx_object_run_tcp(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		      struct gx_failure *failure);
+
+/* Give a frame to any of our programs. The reason in @out is not written. */
+int gx_program_run(int prog_fd, const uint8_t *frame, size_t octets, bool over_tcp, struct gx_outcome *out,
+		   struct gx_failure *failure);
 
 /* Any service address of this family. Returns 0, or -1: it has none. */
 int gx_object_service(const struct gx_object *object, enum gx_family family, struct gx_addr *out,

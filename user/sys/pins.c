@@ -157,18 +157,11 @@ char *gx_pins_folder(const char *interface, uint32_t number, char *path)
 
 uint32_t gx_pins_last(const char *interface)
 {
-	char **names, path[GX_PATH_OCTETS];
-	uint32_t last = 0;
-	size_t count;
+	uint32_t *numbers, last;
+	size_t count = gx_pins_generations(interface, &numbers);
 
-	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
-	count = gx_list_folder(path, &names);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t number = gx_parse_generation(names[i]);
-
-		last = number > last ? number : last;
-	}
-	gx_free_names(names, count);
+	last = count ? numbers[count - 1] : 0;
+	free(numbers);
 	return last;
 }
 
@@ -251,6 +244,7 @@ size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max)
 			table->value_octets = info.value_size;
 			table->max_entries = info.max_entries;
 			table->memory_octets = gx_map_memory(fd);
+			table->id = info.id;
 			used++;
 		}
 		close(fd);
@@ -284,18 +278,44 @@ int gx_pins_meta(const char *folder, struct gx_meta *meta, struct gx_failure *fa
 	return error;
 }
 
-void gx_pins_remove(const char *interface, uint32_t keep)
+size_t gx_pins_generations(const char *interface, uint32_t **numbers)
 {
 	char **names, path[GX_PATH_OCTETS];
+	size_t count, used = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
+	count = gx_list_folder(path, &names);
+	*numbers = gx_calloc(count + 1, sizeof(**numbers));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = gx_parse_generation(names[i]);
+
+		if (number)
+			(*numbers)[used++] = number;
+	}
+	gx_free_names(names, count);
+	return used;
+}
+
+void gx_pins_drop(const char *interface, uint32_t number)
+{
+	char path[GX_PATH_OCTETS];
+
+	gx_remove_folder(gx_pins_folder(interface, number, path));
+	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
+	rmdir(path); /* stays while anything else is in it */
+}
+
+/* Unpin what is no generation: what an interrupted command left. */
+static void gx_remove_strays(const char *interface)
+{
+	char **names, path[GX_PATH_OCTETS + NAME_MAX + 2];
 	size_t count;
 
 	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
 	count = gx_list_folder(path, &names);
 	for (size_t i = 0; i < count; i++) {
-		uint32_t number = gx_parse_generation(names[i]);
-
 		if (strncmp(names[i], gx_generation_prefix, sizeof(gx_generation_prefix) - 1) ||
-		    (number && number == keep))
+		    gx_parse_generation(names[i]))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s/%s", GX_PIN_ROOT, interface, names[i]);
 		gx_remove_folder(path);
@@ -303,11 +323,39 @@ void gx_pins_remove(const char *interface, uint32_t keep)
 	gx_free_names(names, count);
 }
 
+void gx_pins_prune(const char *interface, uint32_t serving, uint32_t before)
+{
+	uint32_t *numbers;
+	size_t count = gx_pins_generations(interface, &numbers), kept = 1;
+
+	while (count-- > 0) {
+		if (numbers[count] == serving)
+			continue;
+		if (numbers[count] <= before && kept < GX_GENERATIONS_KEPT)
+			kept++;
+		else
+			gx_pins_drop(interface, numbers[count]);
+	}
+	free(numbers);
+	gx_remove_strays(interface);
+}
+
+static void gx_pins_remove(const char *interface)
+{
+	uint32_t *numbers;
+	size_t count = gx_pins_generations(interface, &numbers);
+
+	for (size_t i = 0; i < count; i++)
+		gx_pins_drop(interface, numbers[i]);
+	free(numbers);
+	gx_remove_strays(interface);
+}
+
 void gx_pins_remove_interface(const char *interface)
 {
 	char path[GX_PATH_OCTETS];
 
-	gx_pins_remove(interface, 0);
+	gx_pins_remove(interface);
 	unlink(gx_pins_link(interface, path));
 	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
 	rmdir(path);

@@ -58,6 +58,7 @@ struct gx_table {
 	uint32_t value_octets;
 	uint32_t max_entries;
 	uint64_t memory_octets;
+	uint32_t id;		/* the kernel's: the same in generations that share the table */
 };
 
 /* The generation's maps, at most max of them, sorted by name. Returns the number. */
@@ -66,10 +67,21 @@ size_t gx_pins_tables(const char *folder, struct gx_table *tables, size_t max);
 /* What the generation says of itself. Returns 0 or -errno; -EPROTO: of another version of geoxdp. */
 int gx_pins_meta(const char *folder, struct gx_meta *meta, struct gx_failure *failure);
 
-/* Unpin all generations of an interface but one (0: all), and what an interrupted command left. */
-void gx_pins_remove(const char *interface, uint32_t keep);
+/* Numbers of the generations that are pinned, ascending; free them. Returns how many. */
+size_t gx_pins_generations(const char *interface, uint32_t **numbers);
 
-/* Remove the interface's folder, and the root when it was the last. */
+/* Unpin one generation. */
+void gx_pins_drop(const char *interface, uint32_t number);
+
+/**
+ * gx_pins_prune - unpin what need not be kept, and what an interrupted command left
+ * @serving: stays
+ * @before: what served before it: this one and older ones stay, GX_GENERATIONS_KEPT in all. Newer ones, which were
+ *	rolled back, do not
+ */
+void gx_pins_prune(const char *interface, uint32_t serving, uint32_t before);
+
+/* Remove the interface's folder with all generations, and the root when it was the last. */
 void gx_pins_remove_interface(const char *interface);
 
 /* Path of the pinned link; GX_PATH_OCTETS. */

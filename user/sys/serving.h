@@ -9,6 +9,9 @@
 #include "user/sys/object.h"
 #include "user/sys/pins.h"
 
+/* How often to look at a generation that cannot be read, since a swap may have replaced it meanwhile. */
+#define GX_LOOKS 4
+
 struct gx_serving {
 	char interface[IF_NAMESIZE];
 	struct gx_attachment attachment;
