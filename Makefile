@@ -68,7 +68,8 @@ IN_CI    := $(filter true,$(CI))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
-	check-input check-examples check-conformance demo lint install uninstall clean help
+	check-input check-examples check-conformance demo \
+	bench-geo lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -178,6 +179,24 @@ $(BUILD)/load/%: $(BUILD)/obj/tests/load/%.o
 $(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+# --- benchmarks --------------------------------------------------------------------------------
+
+$(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c tests/bench/geo.h $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(BUILD)/geo_bench.skel.h: $(BUILD)/bench/geo.bpf.o
+	$(BPFTOOL) gen skeleton $< name geo_bench > $@
+
+$(BUILD)/obj/tests/bench/geo.o: $(BUILD)/geo_bench.skel.h
+
+$(BUILD)/bench/geo: $(call obj,obj,tests/bench/geo.c tests/bench/forms.c) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
+
+bench-geo: $(BUILD)/bench/geo	## time geo look-ups alone, in the kernel (as root)
+	@$<
 
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests; in CI (CI=true) on other kernels too

@@ -78,7 +78,7 @@ static void add_spread(struct gx_image *image)
 	memset(&image->choices[node.spread], 0, GX_SPREAD_SLOTS * sizeof(*image->choices));
 }
 
-static int load(const struct gx_image *image)
+static int load(const struct gx_image *image, struct gx_object **out)
 {
 	struct gx_addr addrs[2];
 	struct gx_services services = { .list = addrs, .count = 2 };
@@ -88,27 +88,40 @@ static int load(const struct gx_image *image)
 
 	gx_parse_addr(PACKET_SERVICE4, &addrs[0]);
 	gx_parse_addr(PACKET_SERVICE6, &addrs[1]);
-	error = gx_object_load(&node.object, image, &services, &meta, NULL, &failure);
+	error = gx_object_load(out, image, &services, &meta, NULL, &failure);
 	return error && error != -EPERM ? report(error, failure.text, NULL) : error;
 }
 
-int node_up(void)
+struct gx_config *node_config(void)
+{
+	return &node.config;
+}
+
+int node_load(struct gx_object **out)
 {
 	struct gx_image image = {0};
 	struct gx_diag diag = {0};
-	int error;
+	int error = 0;
 
 	gx_object_set_verbose(getenv("GEOXDP_VERBOSE") != NULL);
-	error = read_world(&diag);
-	if (!error && gx_image_build(&image, &node.config, &diag))
+	if (gx_image_build(&image, &node.config, &diag))
 		error = report(-EINVAL, "image", &diag);
 	if (!error) {
 		add_spread(&image);
-		error = load(&image);
+		error = load(&image, out);
 	}
 	gx_image_free(&image);
 	gx_diag_free(&diag);
 	return error;
+}
+
+int node_up(void)
+{
+	struct gx_diag diag = {0};
+	int error = read_world(&diag);
+
+	gx_diag_free(&diag);
+	return error ? error : node_load(&node.object);
 }
 
 void node_down(void)

@@ -159,6 +159,7 @@ struct gx_config {
 	const char *mode;		/* "native", "generic", "auto" or NULL */
 	struct gx_addr *addresses;	/* service addresses; none: every address of the interfaces */
 	size_t n_addresses;
+	bool lookup_lpm;		/* the program looks clients up in the tries, not in the index */
 	bool no_tcp;			/* `geoxdp run` leaves TCP to the backend */
 	uint32_t tcp_idle_s;		/* 1 to 3600 */
 	uint32_t tcp_connections;	/* 1 to 100000 */
