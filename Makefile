@@ -69,7 +69,7 @@ IN_CI    := $(filter true,$(CI))
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
 	check-input check-examples check-conformance demo \
-	bench-geo bench-packets lint install uninstall clean help
+	bench-geo bench-packets bench-growth lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -192,7 +192,7 @@ $(BUILD)/geo_bench.skel.h: $(BUILD)/bench/geo.bpf.o
 $(BUILD)/%.skel.h: $(BUILD)/bench/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-BENCH_OBJ := $(call obj,obj,$(addprefix tests/bench/,harness.c world.c stream.c) tests/lib/packet.c)
+BENCH_OBJ := $(call obj,obj,$(addprefix tests/bench/,harness.c world.c stream.c plot.c) tests/lib/packet.c)
 
 $(BUILD)/obj/tests/bench/geo.o: $(BUILD)/geo_bench.skel.h
 $(call obj,obj,$(addprefix tests/bench/,stream.c packets.c growth.c)): $(BUILD)/feed.skel.h $(BUILD)/naive.skel.h
@@ -203,10 +203,13 @@ $(BUILD)/bench/geo: $(call obj,obj,tests/bench/geo.c tests/bench/forms.c) $(SYS_
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BENCH_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lm
 
 bench-packets: $(BUILD)/bench/packets	## time whole packets of each kind, beside a naive program (as root)
 	@$< --json $(BUILD)/bench/packets.json $(BENCH_ARGS)
+
+bench-growth: $(BUILD)/bench/growth	## time, memory and loading as names, prefixes and maps grow (as root)
+	@$< --json $(BUILD)/bench/growth.json $(BENCH_ARGS)
 
 bench-geo: $(BUILD)/bench/geo	## time geo look-ups alone, in the kernel (as root)
 	@$<

@@ -15,6 +15,11 @@ const volatile __u32 slot_octets = 128;
 
 /* Where the stream stands: the number of the next query, and how many there are, a power of two, less one. */
 __u64 feed_next, feed_mask;
+/*
+ * When the queries of these numbers began. A clock around the system call would count the RCU periods that the kernel
+ * waits for before and after, and what it measures itself is in whole nanoseconds a packet.
+ */
+__u64 feed_first, feed_last, feed_begin_ns, feed_end_ns;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -53,13 +58,17 @@ gx_inline int feed_resize(struct xdp_md *ctx, __u32 octets)
  */
 gx_inline int feed(struct xdp_md *ctx)
 {
-	__u64 offset = (feed_next++ & feed_mask) * slot_octets, octets;
+	__u64 query = feed_next++, offset = (query & feed_mask) * slot_octets, octets;
 	__u32 number = offset / FEED_PAGE_OCTETS;
 	struct feed_page *page = bpf_map_lookup_elem(&frames, &number);
 	const __u64 *from;
 	const void *end;
 	__u8 *to;
 
+	if (query == feed_first)
+		feed_begin_ns = bpf_ktime_get_ns();
+	if (query == feed_last)
+		feed_end_ns = bpf_ktime_get_ns();
 	offset &= FEED_PAGE_OCTETS - 1;
 	if (!page || offset > FEED_PAGE_OCTETS - 8 - FEED_ROOM(slot_octets))
 		return -1;

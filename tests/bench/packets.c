@@ -82,9 +82,9 @@ static bool is_asked(const struct row *row, int asked)
 
 static void open_all(struct bench *bench, const struct bench_options *options)
 {
-	static const struct world_plan plans[2] = { { 10000, 0, 1 }, { 1000000, 1000000, 1 } };
-	static const struct world_plan check[2] = { { 100, 2000, 3 }, { 1000, 10000, 1 } };
-	static const struct world_plan quick[2] = { { 10000, 0, 1 }, { 100000, 100000, 1 } };
+	static const struct world_plan plans[2] = { { 10000, 256, 0, 1 }, { 1000000, 65536, 1000000, 1 } };
+	static const struct world_plan check[2] = { { 100, 0, 2000, 3 }, { 1000, 64, 10000, 1 } };
+	static const struct world_plan quick[2] = { { 10000, 256, 0, 1 }, { 100000, 65536, 100000, 1 } };
 	const struct world_plan *chosen = options->check ? check : options->quick ? quick : plans;
 
 	for (int i = 0; i < 2; i++) {

@@ -24,34 +24,9 @@
 
 /* --- tables of the product --------------------------------------------------------------------- */
 
-/* A map of a loaded program by its name; for the caller to close. */
-static int product_map(const struct world *world, const char *name)
-{
-	struct bpf_prog_info info = {};
-	__u32 octets = sizeof(info), ids[64];
-
-	info.nr_map_ids = sizeof(ids) / sizeof(*ids);
-	info.map_ids = (uintptr_t)ids;
-	if (bpf_obj_get_info_by_fd(gx_object_prog_fd(world->object), &info, &octets))
-		bench_fail("product: read its tables");
-	for (__u32 i = 0; i < info.nr_map_ids; i++) {
-		int fd = bpf_map_get_fd_by_id(ids[i]);
-		struct bpf_map_info map = {};
-
-		octets = sizeof(map);
-		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &octets))
-			bench_fail("product: open a table");
-		if (!strcmp(map.name, name))
-			return fd;
-		close(fd);
-	}
-	errno = 0;
-	return -1;
-}
-
 static void share(const struct world *world, struct bpf_map *map)
 {
-	int fd = product_map(world, bpf_map__name(map));
+	int fd = world_map(world, bpf_map__name(map));
 
 	if (fd < 0) /* the product has no such table in this set-up */
 		return;
@@ -255,7 +230,8 @@ static void run_program(const struct stream *stream, unsigned int variant, uint6
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame), .data_out = run->frame,
 		    .data_size_out = sizeof(run->frame), .repeat = (int)repeat);
 
-	feed->bss->feed_next = first;
+	feed->bss->feed_next = feed->bss->feed_first = first;
+	feed->bss->feed_last = first + repeat - 1;
 	if (bpf_prog_test_run_opts(bpf_program__fd(programs[variant]), &opts))
 		bench_fail("%s: run", stream->kind->name);
 	run->action = opts.retval;
@@ -272,16 +248,15 @@ static double time_variant(const struct stream *stream, unsigned int variant, ui
 {
 	uint64_t before = variant == FEED_EMPTY ? 0 : read_count(stream, variant);
 	struct run run;
-	double begin = bench_now_s(), ns;
 
-	run_program(stream, variant, first, repeat, &run);
-	ns = (bench_now_s() - begin) * 1e9 / repeat;
-	if (variant != FEED_EMPTY && read_count(stream, variant) - before != repeat) {
+	/* The last one only ends the time of the one before it. */
+	run_program(stream, variant, first, repeat + 1, &run);
+	if (variant != FEED_EMPTY && read_count(stream, variant) - before != repeat + 1) {
 		errno = 0;
-		bench_fail("%s: %u queries, and %llu ended as they should", stream->kind->name, repeat,
+		bench_fail("%s: %u queries, and %llu ended as they should", stream->kind->name, repeat + 1,
 			   (unsigned long long)(read_count(stream, variant) - before));
 	}
-	return ns;
+	return (double)(stream->feed->bss->feed_end_ns - stream->feed->bss->feed_begin_ns) / repeat;
 }
 
 void stream_round(struct stream *stream, unsigned int round)

@@ -2,12 +2,15 @@
 /* Worlds of any size, by a seeded generator, as the product's own readers would have read them. */
 #include "tests/bench/world.h"
 
+#include <bpf/bpf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <libknot/dname.h>
+#include <linux/bpf.h>
 
 #include "tests/bench/harness.h"
 #include "user/core/config_impl.h"
@@ -129,7 +132,7 @@ static struct gx_geo *add_geo(struct gx_config *config, const char *owner, size_
 	return geo;
 }
 
-/* Of each name its own: one address for each site, in 198.18.0.0/15 and further. */
+/* One address for each site, in 198.18.0.0/15 and further. */
 static void add_addresses(struct gx_config *config, const char *owner, size_t map, size_t number)
 {
 	struct gx_geo *geo = add_geo(config, owner, map);
@@ -149,7 +152,7 @@ static void make_geos(struct gx_config *config, const struct world_plan *plan)
 
 	config->geos = gx_arena_alloc(&config->arena, (plan->names + 3) * sizeof(*config->geos));
 	for (size_t i = 0; i < plan->names; i++)
-		add_addresses(config, world_name_text(i, text), i % plan->maps, i);
+		add_addresses(config, world_name_text(i, text), i % plan->maps, plan->sets ? bench_mix(i) % plan->sets : i);
 	add_addresses(config, "*." WORLD_WILD, 0, plan->names);
 	add_addresses(config, world_long_name(), 0, plan->names + 1);
 	geo = add_geo(config, WORLD_GEO_CNAME, 0);
@@ -248,12 +251,41 @@ void world_load(struct world *world)
 	world->load_s = bench_now_s() - begin;
 }
 
+void world_shrink(struct world *world)
+{
+	gx_image_free(&world->image);
+	gx_config_free(&world->config);
+}
+
 void world_free(struct world *world)
 {
 	gx_object_free(world->object);
-	gx_image_free(&world->image);
-	gx_config_free(&world->config);
 	world->object = NULL;
+	world_shrink(world);
+}
+
+int world_map(const struct world *world, const char *name)
+{
+	struct bpf_prog_info info = {};
+	__u32 octets = sizeof(info), ids[64];
+
+	info.nr_map_ids = sizeof(ids) / sizeof(*ids);
+	info.map_ids = (uintptr_t)ids;
+	if (bpf_obj_get_info_by_fd(gx_object_prog_fd(world->object), &info, &octets))
+		bench_fail("product: read its tables");
+	for (__u32 i = 0; i < info.nr_map_ids; i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+		struct bpf_map_info map = {};
+
+		octets = sizeof(map);
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &octets))
+			bench_fail("product: open a table");
+		if (!strcmp(map.name, name))
+			return fd;
+		close(fd);
+	}
+	errno = 0;
+	return -1;
 }
 
 /* A source address that a server may answer, and which carries no address of the other family. */

@@ -23,6 +23,7 @@
 
 struct world_plan {
 	size_t names;		/* geo names with an address for each site */
+	size_t sets;		/* of addresses, that names share; 0: each name has its own */
 	size_t prefixes;	/* of both families together; 0: the real country data */
 	size_t maps;		/* in each, every country has a site by chance */
 };
@@ -39,7 +40,12 @@ struct world {
 void world_make(struct world *world, const struct world_plan *plan);
 /* From the parsed form to tables in the kernel. */
 void world_load(struct world *world);
+/* Free what only user space needs: configuration and image, once the streams are made. */
+void world_shrink(struct world *world);
 void world_free(struct world *world);
+
+/* A table of the loaded program by its name: a file descriptor for the caller to close; negative: there is none. */
+int world_map(const struct world *world, const char *name);
 
 /* Text of the geo name of this number. Returns text, of WORLD_NAME_TEXT. */
 char *world_name_text(size_t number, char *text);
