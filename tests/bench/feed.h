@@ -24,6 +24,11 @@ struct feed_page {
 #define FEED_NAIVE	2
 #define FEED_VARIANTS	3
 
+/* Keys of `flood_counts`. */
+#define FLOOD_SENT	0
+#define FLOOD_ANSWERED	1	/* NOERROR with records */
+#define FLOOD_OTHER	2	/* any other reply, or what a program sent back */
+
 /* Key and value of `naive_names`. */
 #define NAIVE_KEY_OCTETS 64
 
