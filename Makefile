@@ -69,7 +69,7 @@ IN_CI    := $(filter true,$(CI))
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
 	check-input check-examples check-conformance demo \
-	bench-geo bench-packets bench-growth bench-flood bench lint install uninstall clean help
+	bench-geo bench-packets bench-growth bench-load bench-flood bench lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -207,13 +207,16 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BENCH_OBJ) $(SYS_OBJ) $(CORE_OB
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lm
 
-bench: bench-packets bench-geo bench-growth bench-flood	## all benchmarks: about 15 minutes of a machine that does nothing else (as root)
+bench: bench-packets bench-geo bench-growth bench-load bench-flood	## all benchmarks: about 15 minutes of a machine that does nothing else (as root)
 
 bench-packets: $(BUILD)/bench/packets	## time whole packets of each kind, beside a naive program (as root)
 	@$< --json $(BUILD)/bench/packets.json $(BENCH_ARGS)
 
 bench-growth: $(BUILD)/bench/growth	## time, memory and loading as names, prefixes and maps grow (as root)
 	@$< --json $(BUILD)/bench/growth.json $(BENCH_ARGS)
+
+bench-load: $(BUILD)/bench/load	## time from the parsed form to filled tables, by size (as root)
+	@$< --json $(BUILD)/bench/load.json $(BENCH_ARGS)
 
 bench-flood: $(BUILD)/bench/flood $(BUILD)/tools/tor2rbldnsd all	## a flood over veth, beside other name servers (as root)
 	@tools/install-deps bench
