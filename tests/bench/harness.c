@@ -60,6 +60,8 @@ struct bench_options bench_read_options(int argc, char **argv)
 			options.json = argv[++i];
 		else if (!strcmp(argv[i], "--rounds") && i + 1 < argc)
 			options.rounds = (unsigned int)atoi(argv[++i]);
+		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+			options.only = argv[++i];
 		else if (!strcmp(argv[i], "--check"))
 			options.check = true;
 		else if (!strcmp(argv[i], "--quick"))
@@ -68,7 +70,7 @@ struct bench_options bench_read_options(int argc, char **argv)
 			options.rounds = 0;
 	}
 	if (options.rounds < 1 || options.rounds > BENCH_ROUNDS_MAX) {
-		fprintf(stderr, "usage: %s [--rounds 1..%d] [--quick] [--json FILE] [--check]\n", argv[0],
+		fprintf(stderr, "usage: %s [--rounds 1..%d] [--quick] [--only NAME] [--json FILE] [--check]\n", argv[0],
 			BENCH_ROUNDS_MAX);
 		exit(2);
 	}

@@ -30,6 +30,7 @@ struct bench_options {
 	const char *json;	/* file, or NULL */
 	bool check;		/* no timing: is what is measured what it says? */
 	bool quick;		/* smaller worlds */
+	const char *only;	/* rows of this name, for a profiler; NULL: all */
 };
 
 /* Read the command line of a benchmark; what is wrong with it ends the process with status 2. */

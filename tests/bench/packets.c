@@ -2,7 +2,7 @@
 /*
  * Nanoseconds a packet, for each kind of query, net of an empty program.
  *
- *	packets [--rounds N] [--quick] [--json FILE] [--check]
+ *	packets [--rounds N] [--quick] [--only KIND] [--json FILE] [--check]
  *
  * With --check nothing is timed: small worlds, and each reply is compared with that of the program alone (TAP).
  */
@@ -99,7 +99,7 @@ static void open_all(struct bench *bench, const struct bench_options *options)
 		for (int asked = 0; asked < ASKED; asked++) {
 			size_t count = options->check && asked ? 256u * (unsigned int)asked : asked_counts[asked];
 
-			if (!is_asked(&rows[i], asked))
+			if (!is_asked(&rows[i], asked) || (options->only && strcmp(options->only, rows[i].kind.name) != 0))
 				continue;
 			bench->streams[i][asked] = gx_calloc(1, sizeof(struct stream));
 			stream_open(bench->streams[i][asked], &rows[i].kind, &bench->worlds[rows[i].is_big],
