@@ -179,7 +179,7 @@ static void show(const struct growth *growth, unsigned int rounds, unsigned int 
 
 static void plot(const struct growth *growth, unsigned int rounds, const char *json_file)
 {
-	struct plot_point points[N_STEPS];
+	struct plot_point points[2 * N_STEPS];
 	struct plot_line lines[2 * N_SERIES];
 	char path[4096];
 	size_t n_lines = 0, n_points = 0;
@@ -197,14 +197,10 @@ static void plot(const struct growth *growth, unsigned int rounds, const char *j
 			if (step->naive)
 				points[n_points++] = (struct plot_point){ (double)value_of(number / 2, i),
 					stream_net_ns(number & 1 ? &step->cold : &step->hot, FEED_PRODUCT, rounds) };
-			if (n_points == N_STEPS)
-				break;
 		}
 		*line = (struct plot_line){ .points = points + base, .count = n_points - base };
 		snprintf(line->name, sizeof(line->name), "%s, %s", of->name, number & 1 ? "cold" : "hot");
 		n_lines++;
-		if (n_points == N_STEPS)
-			break;
 	}
 	snprintf(path, sizeof(path), "%.*s.svg", (int)(strlen(json_file) - strlen(".json")), json_file);
 	if (plot_write(path, "A whole geo answer as the tables grow", bench_machine(), "entries", "ns", lines, n_lines))
