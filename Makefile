@@ -40,7 +40,7 @@ BPF_HEADERS  := $(wildcard include/geoxdp/*.h bpf/*/*.h maps/*.h)
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
 SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
 	tests/kernels/fetch tests/kernels/boot tests/kernels/init \
-	$(wildcard tests/fuzz/*.sh tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
+	$(wildcard tests/bench/*.sh tests/fuzz/*.sh tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
 
 obj       = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 CORE_OBJ := $(call obj,obj,$(CORE_SRC))
@@ -70,7 +70,8 @@ IN_CI    := $(filter true,$(CI))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
-	check-input check-examples check-conformance demo lint install uninstall clean help
+	check-input check-examples check-conformance demo \
+	bench-geo bench-packets bench-growth bench-load bench-flood bench lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -184,6 +185,51 @@ $(BUILD)/net/tcp_client: $(BUILD)/obj/tests/net/tcp_client.o
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
+# --- benchmarks --------------------------------------------------------------------------------
+
+$(BUILD)/bench/%.bpf.o: tests/bench/%.bpf.c $(wildcard tests/bench/*.h) $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -c $< -o $@
+
+$(BUILD)/geo_bench.skel.h: $(BUILD)/bench/geo.bpf.o
+	$(BPFTOOL) gen skeleton $< name geo_bench > $@
+
+$(BUILD)/%.skel.h: $(BUILD)/bench/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+BENCH_OBJ := $(call obj,obj,$(addprefix tests/bench/,harness.c world.c stream.c plot.c) tests/lib/packet.c)
+
+$(BUILD)/obj/tests/bench/geo.o: $(BUILD)/geo_bench.skel.h
+$(BUILD)/bench/flood.bpf.o: tests/bench/feed.bpf.c
+$(BUILD)/obj/tests/bench/flood.o: $(BUILD)/flood.skel.h
+$(call obj,obj,$(addprefix tests/bench/,stream.c packets.c growth.c)): $(BUILD)/feed.skel.h $(BUILD)/naive.skel.h
+
+$(BUILD)/bench/geo: $(call obj,obj,tests/bench/geo.c tests/bench/forms.c) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BENCH_OBJ) $(SYS_OBJ) $(CORE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lm
+
+bench: bench-packets bench-geo bench-growth bench-load bench-flood	## all benchmarks: about 15 minutes of a machine that does nothing else (as root)
+
+bench-packets: $(BUILD)/bench/packets	## time whole packets of each kind, beside a naive program (as root)
+	@$< --json $(BUILD)/bench/packets.json $(BENCH_ARGS)
+
+bench-growth: $(BUILD)/bench/growth	## time, memory and loading as names, prefixes and maps grow (as root)
+	@$< --json $(BUILD)/bench/growth.json $(BENCH_ARGS)
+
+bench-load: $(BUILD)/bench/load	## time from the parsed form to filled tables, by size (as root)
+	@$< --json $(BUILD)/bench/load.json $(BENCH_ARGS)
+
+bench-flood: $(BUILD)/bench/flood $(BUILD)/tools/tor2rbldnsd all	## a flood over veth, beside other name servers (as root)
+	@tools/install-deps bench
+	@tests/bench/flood.sh
+
+bench-geo: $(BUILD)/bench/geo	## time geo look-ups alone, in the kernel (as root)
+	@$<
+
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests; in CI (CI=true) on other kernels too
 	@$(MAKE) --no-print-directory check-all
@@ -191,6 +237,7 @@ check: deps		## run all tests; in CI (CI=true) on other kernels too
 UNIT_TESTS := $(UNIT_BIN)
 SERVICE_TESTS := $(SERVICE_BIN)
 PROG_TESTS := $(PROG_BIN) $(FUZZ_PACKETS)
+BENCH_TESTS := tests/bench/test_bench.sh
 FUZZ_TESTS := tests/fuzz/test_fuzz.sh
 KERNEL_TESTS := $(sort $(wildcard tests/kernels/test_*.sh))
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
@@ -200,8 +247,8 @@ CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
 NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client $(BUILD)/load/flood
 export BUILD
 
-check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_BIN) $(CONF_BIN) $(NET_NEEDS)
-	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) \
+check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_BIN) $(CONF_BIN) $(NET_NEEDS) $(BUILD)/bench/packets $(BUILD)/bench/growth
+	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(BENCH_TESTS) $(FUZZ_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) \
 		$(CONF_TESTS) $(if $(IN_CI),$(KERNEL_TESTS))
 
 check-unit: $(UNIT_TESTS)	## only the unit tests, under ASan and UBSan; needs no root

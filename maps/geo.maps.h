@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where addresses are: the tries that operators inspect. */
+/* Where addresses are: the tries that operators inspect, and the compact index that the program looks at. */
 #ifndef GEOXDP_MAPS_GEO_H
 #define GEOXDP_MAPS_GEO_H
 
@@ -21,5 +21,18 @@ GX_TRIE(countries4, gx_lpm4_key);
 GX_TRIE(countries6, gx_lpm6_key);
 GX_TRIE(nets4, gx_lpm4_key);
 GX_TRIE(nets6, gx_lpm6_key);
+
+/* max_entries is what the image needs, set before loading; the loader fills them through mmap. */
+#define GX_INDEX(map_name) \
+	struct { \
+		__uint(type, BPF_MAP_TYPE_ARRAY); \
+		__uint(map_flags, BPF_F_MMAPABLE); \
+		__uint(max_entries, 1); \
+		__type(key, __u32); \
+		__type(value, struct gx_index_page); \
+	} map_name SEC(".maps")
+
+GX_INDEX(index4);
+GX_INDEX(index6);
 
 #endif

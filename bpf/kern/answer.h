@@ -58,9 +58,9 @@ gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, 
 {
 	__u32 index = ref & GX_REF_INDEX;
 	struct gx_choice *choice;
-	struct gx_leaf leaf;
+	struct gx_leaf leaf = {};
 
-	if (gx_find_leaf(client, &leaf))
+	if (use_index && (ref & GX_REF_KIND) == GX_REF_CLASS ? gx_find_class(client, &leaf) : gx_find_leaf(client, &leaf))
 		return GX_PASSED_LOCATION;
 	if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
 		if (leaf.class_id >= class_count)

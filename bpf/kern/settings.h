@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#include "geoxdp/limits.h"
+#include "geoxdp/abi.h"
 
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
 const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
@@ -17,6 +17,9 @@ const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
 /* The name server identifier (RFC 5001), zero-padded; none: the option is as an unknown one. */
 const volatile __u64 nsid[GX_NSID_MAX_OCTETS / 8];
 const volatile __u32 nsid_octets;
+/* Where `index4` and `index6` begin; use_index 0: the tries are looked at, and the verifier drops what looks into these. */
+const volatile struct gx_index_root index_roots[2];
+const volatile __u32 use_index;
 
 /* Ethernet addresses of this node's interfaces, as gx_pack_mac() packs them; none: any is taken. */
 const volatile __u64 macs[GX_MACS_MAX];

@@ -41,6 +41,41 @@ struct gx_leaf {
 
 #define GX_CLASS_NONE	0xffff
 
+/*
+ * Value of `index4` and `index6`: a page of the compact index over the classes, in words of 8 octets. It is a trie over
+ * numbers of 64 bits (an IPv4 address in the upper half, or the upper half of an IPv6 address) that ends, as soon as
+ * few borders are left, in a fragment: the sorted borders of a block and the classes between them. An entry is
+ *
+ *   GX_INDEX_LEAF   | depth << 16 | class   no border within the block
+ *   GX_INDEX_NARROW | groups - 1 << 28 | w  fragment at word w: 4 borders a word, then 4 classes a word, as many words
+ *   GX_INDEX_WIDE   | groups - 1 << 28 | w  fragment at word w: a border a word, then 4 classes a word
+ *   GX_INDEX_TABLE  | stride << 25 | w      2^stride entries from word w on, two a word, by the next bits of the address
+ *
+ * A border is kept as the last address of the range before it; the last one of a fragment is padding, all ones. That
+ * of a narrow fragment is its 15 bits below the block's first address (gx_index_shift()), and the top bit set.
+ * In a word, what comes first has the lower bits.
+ *
+ * An IPv6 /64 with borders within is of class GX_CLASS_NONE. A list of such blocks, two words each, in ascending
+ * order, says how the lower half goes on: the upper half, then an entry.
+ */
+struct gx_index_page {
+	__u64	words[GX_INDEX_PAGE_WORDS];
+};
+
+#define GX_INDEX_KIND	0xc0000000u
+#define GX_INDEX_LEAF	0x00000000u
+#define GX_INDEX_NARROW	0x40000000u
+#define GX_INDEX_WIDE	0x80000000u
+#define GX_INDEX_TABLE	0xc0000000u
+
+/* Where an index begins. */
+struct gx_index_root {
+	__u32	entry;
+	__u32	deep_word;	/* the list of IPv6 /64 with borders within */
+	__u32	deep_count;
+	__u32	zero;
+};
+
 /* Value of `services`: a service address, IPv4 as ::ffff:a.b.c.d; all zero: empty slot. */
 struct gx_service {
 	__u8	address[16];
@@ -284,6 +319,8 @@ struct gx_meta {
 GX_ASSERT_SIZE(gx_lpm4_key, 8);
 GX_ASSERT_SIZE(gx_lpm6_key, 20);
 GX_ASSERT_SIZE(gx_leaf, 8);
+GX_ASSERT_SIZE(gx_index_page, 4096);
+GX_ASSERT_SIZE(gx_index_root, 16);
 GX_ASSERT_SIZE(gx_service, 16);
 GX_ASSERT_SIZE(gx_name, 64);
 GX_ASSERT_SIZE(gx_name_rest, 216);

@@ -3,6 +3,22 @@
 #ifndef GEOXDP_LIMITS_H
 #define GEOXDP_LIMITS_H
 
+/* The geo index: a page of memory is an element; borders of a fragment, one of its places is padding. */
+#define GX_INDEX_PAGE_WORDS	512
+#define GX_INDEX_GROUPS_MAX	4
+#define GX_INDEX_BORDERS_MAX	(4 * GX_INDEX_GROUPS_MAX - 1)
+/* Words that a fragment of each form may take, and so the last word of a page that it may begin at. */
+#define GX_INDEX_NARROW_WORDS	(2 * GX_INDEX_GROUPS_MAX)
+#define GX_INDEX_WIDE_WORDS	(5 * GX_INDEX_GROUPS_MAX)
+/* Bits that a table takes; tables on the way to any address, and bits that each takes should the worst come. */
+#define GX_INDEX_STRIDE_MAX	16
+#define GX_INDEX_LEVELS		12
+#define GX_INDEX_LEVEL_BITS	6
+/* Words that the entry of a table can point to: 256 MiB. */
+#define GX_INDEX_WORDS_MAX	(1u << 25)
+/* Steps of a search in the list of deep blocks: 2^24 of them fill all words. */
+#define GX_INDEX_DEEP_STEPS	25
+
 /* A name in wire form, the root label included (RFC 1035 2.3.4). */
 #define GX_NAME_MAX_OCTETS	255
 /* Labels of one octet each, and the root: (255 - 1) / 2 + 1. */

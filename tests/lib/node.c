@@ -81,7 +81,15 @@ static void add_spread(struct gx_image *image)
 	memset(&image->choices[node.spread], 0, GX_SPREAD_SLOTS * sizeof(*image->choices));
 }
 
-static int load(void)
+static int build(struct gx_image *image, struct gx_diag *diag)
+{
+	if (gx_image_build(image, &node.config, diag))
+		return report(-EINVAL, "image", diag);
+	add_spread(image);
+	return 0;
+}
+
+static int load(const struct gx_image *image, struct gx_object **out)
 {
 	struct gx_addr addrs[2];
 	struct gx_services services = { .list = addrs, .count = 2, .nsid = edns_server.nsid,
@@ -92,7 +100,7 @@ static int load(void)
 
 	gx_parse_addr(PACKET_SERVICE4, &addrs[0]);
 	gx_parse_addr(PACKET_SERVICE6, &addrs[1]);
-	error = gx_object_load(&node.object, &node.image, &services, &meta, NULL, &failure);
+	error = gx_object_load(out, image, &services, &meta, NULL, &failure);
 	return error && error != -EPERM ? report(error, failure.text, NULL) : error;
 }
 
@@ -103,12 +111,28 @@ int node_up(void)
 
 	gx_object_set_verbose(getenv("GEOXDP_VERBOSE") != NULL);
 	error = read_world(&diag);
-	if (!error && gx_image_build(&node.image, &node.config, &diag))
-		error = report(-EINVAL, "image", &diag);
-	if (!error) {
-		add_spread(&node.image);
-		error = load();
-	}
+	if (!error)
+		error = build(&node.image, &diag);
+	if (!error)
+		error = load(&node.image, &node.object);
+	gx_diag_free(&diag);
+	return error;
+}
+
+struct gx_config *node_config(void)
+{
+	return &node.config;
+}
+
+int node_load(struct gx_object **out)
+{
+	struct gx_image image = {0};
+	struct gx_diag diag = {0};
+	int error = build(&image, &diag);
+
+	if (!error)
+		error = load(&image, out);
+	gx_image_free(&image);
 	gx_diag_free(&diag);
 	return error;
 }
@@ -152,7 +176,7 @@ int node_set_nsid(const void *nsid, size_t n)
 	memcpy(edns_server.nsid, nsid, n);
 	edns_server.nsid_octets = n;
 	edns_server.n_secrets = 0;
-	return load();
+	return load(&node.image, &node.object);
 }
 
 /* --- reasons ----------------------------------------------------------------------------------- */

@@ -10,6 +10,8 @@
 #include "geoxdp/reason.h"
 #include "tests/lib/packet.h"
 #include "tests/lib/reply.h"
+#include "user/core/config.h"
+#include "user/sys/object.h"
 
 /**
  * node_up - read the set-up, load program and tables; there is one node in a process
@@ -34,6 +36,15 @@ void node_set_cookies(const char *const *secrets, size_t n);
  * Returns 0, or -errno, after it was printed.
  */
 int node_set_nsid(const void *nsid, size_t n);
+/* What was read; it may be changed before node_load(). */
+struct gx_config *node_config(void);
+/**
+ * node_load - load program and tables of the configuration once more
+ * @out: written on success; the caller's
+ *
+ * Returns as node_up().
+ */
+int node_load(struct gx_object **out);
 
 #define NODE_FRAME_OCTETS 4096	/* a page, of which a frame has the most part */
 

@@ -220,10 +220,12 @@ static void location_out_of_range_is_passed(void **state)
 	remove_net(AF_INET, "10.5.0.0", 24);
 }
 
-/* No leaf: nothing is known, not even that the location is unknown. */
+/* No leaf: nothing is known, not even that the location is unknown. The index, which gives classes, has no gaps. */
 static void address_without_a_leaf_is_passed(void **state)
 {
-	const struct packet packet = PACKET(.source = "64.1.2.3"), beside = PACKET(.source = "80.0.0.1");
+	const struct packet packet = PACKET(.source = "64.1.2.3", .qname = WORLD_LOCALHOST);
+	const struct packet beside = PACKET(.source = "10.5.0.7", .qname = WORLD_LOCALHOST);
+	const struct packet by_class = PACKET(.source = "64.1.2.3");
 	struct gx_lpm6_key key = key_of(AF_INET, "64.0.0.0", 4);
 	struct gx_leaf leaf;
 	int map = open_map("countries4");
@@ -231,9 +233,10 @@ static void address_without_a_leaf_is_passed(void **state)
 	assert_int_equal(bpf_map_lookup_elem(map, &key, &leaf), 0);
 	assert_int_equal(bpf_map_delete_elem(map, &key), 0);
 	expect_packet(&packet, GX_PASSED_LOCATION, NULL);
-	expect_packet(&beside, GX_SERVED_GEO, WORLD_WWW_EU);
+	expect_packet(&beside, GX_SERVED_GEO, NULL);
+	expect_packet(&by_class, GX_SERVED_GEO, WORLD_WWW_EU);
 	assert_int_equal(bpf_map_update_elem(map, &key, &leaf, BPF_ANY), 0);
-	expect_packet(&packet, GX_SERVED_GEO, WORLD_WWW_EU);
+	expect_packet(&packet, GX_SERVED_GEO, NULL);
 }
 
 /* --- answers and choices ----------------------------------------------------------------------- */

@@ -128,7 +128,24 @@ static void test_server(void **state)
 	assert_int_equal(config.addresses[0].family, GX_IPV4);
 	assert_true(config.addresses[0].value == 0xc0000235u);
 	assert_int_equal(config.addresses[1].family, GX_IPV6);
+	assert_false(config.lookup_lpm);
 	gx_config_free(&config);
+}
+
+static void test_lookup_is_the_index_or_the_tries(void **state)
+{
+	static const char *const forms[] = { "index", "lpm" };
+	char text[128];
+
+	for (int i = 0; i < 2; i++) {
+		struct gx_config config = { 0 };
+
+		snprintf(text, sizeof(text), "server: {lookup: %s}\nmaps: {world: {default: [eu, us], locations: "
+			 "{office: us}}}\n", forms[i]);
+		read_conf(*state, &config, text, zones_text, "");
+		assert_int_equal(config.lookup_lpm, i);
+		gx_config_free(&config);
+	}
 }
 
 /* --- maps -------------------------------------------------------------------------------------- */
@@ -571,6 +588,7 @@ int main(void)
 		folder_test(test_the_manual_page_lists_all_keys),
 		folder_test(test_defaults),
 		folder_test(test_server),
+		folder_test(test_lookup_is_the_index_or_the_tries),
 		folder_test(test_the_most_specific_rule_decides),
 		folder_test(test_groups_hold_groups_and_lose_exceptions),
 		folder_test(test_norway_is_a_country),

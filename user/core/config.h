@@ -160,6 +160,7 @@ struct gx_config {
 	const char *mode;		/* "native", "generic", "auto" or NULL */
 	struct gx_addr *addresses;	/* service addresses; none: every address of the interfaces */
 	size_t n_addresses;
+	bool lookup_lpm;		/* the program looks clients up in the tries, not in the index */
 	uint8_t nsid[GX_NSID_MAX_OCTETS];	/* name server identifier (RFC 5001) */
 	size_t nsid_octets;		/* 0: none */
 	struct gx_cookie_secrets cookies;	/* of no file: cookies are not answered */

@@ -76,6 +76,22 @@ static void take_tables(struct gx_builder *builder)
 	image->n_option_units = builder->option_units.count;
 }
 
+static int build_indexes(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
+{
+	struct gx_where where = { .file = config->file };
+
+	image->lookup_lpm = config->lookup_lpm;
+	for (int family = 0; family < GX_FAMILIES; family++) {
+		if (!gx_index_build(&image->index[family], &config->partition[family], image->class_of,
+				    image->n_locations))
+			continue;
+		gx_error(diag, &where, "%zu ranges of addresses are more than the index of 256 MiB can hold: fewer or "
+			 "coarser sources would be right", image->index[family].n_runs);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
 {
 	struct gx_builder builder = { .image = image, .config = config, .diag = diag };
@@ -90,6 +106,8 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	for (int family = 0; family < GX_FAMILIES; family++)
 		gx_partition_leaves(&config->partition[family], image->class_of, image->n_locations,
 				    &image->leaves[family]);
+	if (build_indexes(image, config, diag))
+		goto out;
 	builder.renderer = gx_renderer_new(config);
 	builder.lookup = gx_renderer_lookup(builder.renderer);
 	gx_image_units(&builder);
@@ -115,8 +133,10 @@ out:
 
 void gx_image_free(struct gx_image *image)
 {
-	for (int family = 0; family < GX_FAMILIES; family++)
+	for (int family = 0; family < GX_FAMILIES; family++) {
 		gx_leaves_free(&image->leaves[family]);
+		gx_index_free(&image->index[family]);
+	}
 	free(image->class_of);
 	free(image->names);
 	free(image->names_long);

@@ -5,6 +5,7 @@
 
 #include "geoxdp/abi.h"
 #include "user/core/config.h"
+#include "user/core/index.h"
 
 /* Zero-initialise before use. Every table has at least one entry, since a BPF map cannot be empty. */
 struct gx_image {
@@ -14,6 +15,8 @@ struct gx_image {
 	size_t n_classes;
 
 	struct gx_leaves leaves[GX_FAMILIES];
+	struct gx_index index[GX_FAMILIES];	/* the same classes, for the program */
+	bool lookup_lpm;			/* the program looks at the leaves instead */
 
 	struct gx_name *names;	/* n_name_slots, a power of two */
 	size_t n_name_slots;

@@ -141,6 +141,25 @@ void gx_partition_leaves(const struct gx_partition *partition, const uint16_t *c
 	}
 }
 
+size_t gx_partition_runs(const struct gx_partition *partition, const uint16_t *class_of, size_t locations,
+			 struct gx_class_run **runs)
+{
+	const struct likeness like = { .by_class = true, .class_of = class_of, .locations = locations };
+	const struct gx_range *ranges = partition->ranges;
+	size_t count = 0;
+
+	*runs = gx_calloc(partition->count, sizeof(**runs));
+	for (size_t i = 0; i < partition->count; i++) {
+		if (i && is_alike(&like, &ranges[i - 1], &ranges[i]))
+			continue;
+		(*runs)[count++] = (struct gx_class_run){
+			.first = ranges[i].first,
+			.class_id = class_of_location(&like, ranges[i].location),
+		};
+	}
+	return count;
+}
+
 void gx_leaves_free(struct gx_leaves *leaves)
 {
 	if (leaves->family == GX_IPV4)

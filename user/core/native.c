@@ -60,6 +60,17 @@ static void read_mode(struct gx_native *native, const struct gx_yaml *node)
 		native->config->mode = modes[mode];
 }
 
+/* Where the program looks clients up: in the compact index, or in the tries that it is the same as. */
+static void read_lookup(struct gx_native *native, const struct gx_yaml *node)
+{
+	static const char *const forms[] = { "index", "lpm" };
+	static const struct gx_native_words words = { forms, 2, "index or lpm" };
+	size_t form;
+
+	if (gx_native_choice(native, node, "lookup", &words, &form))
+		native->config->lookup_lpm = form == 1;
+}
+
 static bool is_there(const struct gx_config *config, const struct gx_addr *address)
 {
 	for (size_t i = 0; i < config->n_addresses; i++)
@@ -99,7 +110,7 @@ static void read_server(struct gx_native *native, const struct gx_yaml *node)
 	struct gx_native_values values;
 	struct gx_native_list list;
 
-	if (node && !gx_native_is_mapping(native, node, "server", "a mapping of interfaces, mode, addresses, nsid, "
+	if (node && !gx_native_is_mapping(native, node, "server", "a mapping of interfaces, mode, lookup, addresses, nsid, "
 							     "cookie-secret-file and tcp"))
 		return;
 	gx_native_take(native, node, GX_SECTION_SERVER, "server", &values);
@@ -108,6 +119,7 @@ static void read_server(struct gx_native *native, const struct gx_yaml *node)
 	read_mode(native, values.of[GX_KEY_MODE]);
 	gx_native_read_nsid(native, values.of[GX_KEY_NSID]);
 	gx_native_read_cookies(native, values.of[GX_KEY_COOKIE_SECRET_FILE]);
+	read_lookup(native, values.of[GX_KEY_LOOKUP]);
 	gx_native_read_tcp(native, values.of[GX_KEY_TCP]);
 	if (!values.of[GX_KEY_ADDRESSES] ||
 	    !gx_native_list(native, values.of[GX_KEY_ADDRESSES], "addresses", "a list of addresses", &list))

@@ -38,6 +38,7 @@ enum gx_native_section {
 	X(ZONES, FILE, "zones", true, NULL)                                                                           \
 	X(INTERFACES, SERVER, "interfaces", false, NULL)                                                              \
 	X(MODE, SERVER, "mode", false, "auto")                                                                        \
+	X(LOOKUP, SERVER, "lookup", false, "index")                                                                   \
 	X(ADDRESSES, SERVER, "addresses", false, NULL) /* all of the interfaces */                                    \
 	X(NSID, SERVER, "nsid", false, NULL)									      \
 	X(COOKIE_SECRET_FILE, SERVER, "cookie-secret-file", false, NULL)					      \

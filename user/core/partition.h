@@ -132,6 +132,22 @@ void gx_partition_leaves(const struct gx_partition *partition, const uint16_t *c
 			 size_t locations, struct gx_leaves *out);
 void gx_leaves_free(struct gx_leaves *leaves);
 
+/* Neighbouring ranges of one class as one; it ends before the next run, or at the end of the space. */
+struct gx_class_run {
+	gx_u128 first;
+	uint16_t class_id;	/* GX_CLASS_NONE: a block of GX_LOCATION_IPV4 */
+};
+
+/**
+ * gx_partition_runs - the ranges, merged by class
+ * @partition, @class_of, @locations: as above
+ * @runs: written; to be freed by free()
+ *
+ * Returns how many there are.
+ */
+size_t gx_partition_runs(const struct gx_partition *partition, const uint16_t *class_of, size_t locations,
+			 struct gx_class_run **runs);
+
 /**
  * gx_partition_depth - depth of one address, for `explain`
  * @class_of: as above; NULL: by location

@@ -83,6 +83,8 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	} sizes[] = {
 		{ skel->maps.countries4, image->leaves[GX_IPV4].count },
 		{ skel->maps.countries6, image->leaves[GX_IPV6].count },
+		{ skel->maps.index4, image->index[GX_IPV4].n_pages },
+		{ skel->maps.index6, image->index[GX_IPV6].n_pages },
 		{ skel->maps.nets4, GX_NETS_MAX },
 		{ skel->maps.nets6, GX_NETS_MAX },
 		{ skel->maps.names, image->n_name_slots },
@@ -114,6 +116,9 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	skel->rodata->location_count = image->n_locations;
 	skel->rodata->encloser_count = image->n_enclosers;
 	skel->rodata->label_max = image->label_max;
+	skel->rodata->index_roots[0] = image->index[GX_IPV4].root;
+	skel->rodata->index_roots[1] = image->index[GX_IPV6].root;
+	skel->rodata->use_index = !image->lookup_lpm;
 	return 0;
 }
 
@@ -276,6 +281,10 @@ static int gx_object_fill(const struct gx_object *object, const struct gx_image 
 		const void *content;
 		size_t octets;
 	} arrays[] = {
+		{ skel->maps.index4, image->index[GX_IPV4].pages,
+		  image->index[GX_IPV4].n_pages * sizeof(struct gx_index_page) },
+		{ skel->maps.index6, image->index[GX_IPV6].pages,
+		  image->index[GX_IPV6].n_pages * sizeof(struct gx_index_page) },
 		{ skel->maps.names, image->names, image->n_name_slots * sizeof(*image->names) },
 		{ skel->maps.names_long, image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },

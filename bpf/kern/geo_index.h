@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The compact geo index in maps. */
+#ifndef GEOXDP_KERN_GEO_INDEX_H
+#define GEOXDP_KERN_GEO_INDEX_H
+
+#include "bpf/pure/load.h"
+#include "bpf/kern/settings.h"
+#include "maps/geo.maps.h"
+
+gx_inline const struct gx_index_page *gx_index_map_page(const void *map, __u32 number)
+{
+	return bpf_map_lookup_elem((void *)map, &number);
+}
+
+#define GX_INDEX_PAGE(memory, number) gx_index_map_page(memory, number)
+#include "bpf/pure/index.h"
+
+/*
+ * The class of an address in the lower half, its depth in the upper; see gx_index_find(). An address is in host order.
+ */
+gx_inline __u32 gx_index_find4(__u32 address, __u32 want_depth)
+{
+	return gx_index_find(&index4, index_roots[0].entry, (__u64)address << 32, want_depth);
+}
+
+/* Global functions: the verifier takes each once. */
+__attribute__((noinline)) __u32 gx_index_find_half6(__u32 entry, __u64 address, __u32 want_depth)
+{
+	return gx_index_find(&index6, entry, address, want_depth);
+}
+
+__attribute__((noinline)) __u32 gx_index_find_deep6(__u64 high)
+{
+	return gx_index_find_deep(&index6, index_roots[1].deep_word, index_roots[1].deep_count, high);
+}
+
+gx_inline __u32 gx_index_find6(__u64 high, __u64 low, __u32 want_depth)
+{
+	__u32 found = gx_index_find_half6(index_roots[1].entry, high, want_depth), entry;
+
+	if (GX_INDEX_CLASS(found) != GX_CLASS_NONE || index_roots[1].deep_count == 0)
+		return found;
+	entry = gx_index_find_deep6(high);
+	return entry ? gx_index_find_half6(entry, low, want_depth) + (64 << 16) : found;
+}
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A stream of queries out of BPF_PROG_RUN. That restores neither the packet nor its bounds from one repeat to the next:
+ * so each repeat begins here, writes the next query over whatever the last one left behind, and goes on into the program
+ * that is measured by a tail call. That program is the very one that serves, as the product's own loader loaded it.
+ * What all this costs is what the `empty` program takes.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/pure/load.h"
+#include "tests/bench/feed.h"
+
+const volatile __u32 slot_octets = 128;
+
+/* Where the stream stands: the number of the next query, and how many there are, a power of two, less one. */
+__u64 feed_next, feed_mask;
+/*
+ * When the queries of these numbers began. A clock around the system call would count the RCU periods that the kernel
+ * waits for before and after, and what it measures itself is in whole nanoseconds a packet.
+ */
+__u64 feed_first, feed_last, feed_begin_ns, feed_end_ns;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct feed_page);
+} frames SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, FEED_VARIANTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} programs SEC(".maps");
+
+gx_inline int feed_resize(struct xdp_md *ctx, __u32 octets)
+{
+	__u64 now = (const void *)(long)ctx->data_end - (const void *)(long)ctx->data;
+
+	GX_OPAQUE(now);
+	return bpf_xdp_adjust_tail(ctx, (int)(octets - (__u32)now));
+}
+
+#define FEED_COPY(first, behind)                                                                   \
+	do {                                                                                       \
+		if ((const void *)(to + (behind)) > end)                                           \
+			return -1;                                                                 \
+		for (int i = (first) / 8; i < (behind) / 8; i++)                                   \
+			((__u64 *)to)[i] = from[i];                                                \
+	} while (0)
+
+/*
+ * The next query into the packet. The same work whatever the program before left: from one length to another, all words
+ * that a query can have, and down to the length it has.
+ */
+gx_inline int feed(struct xdp_md *ctx)
+{
+	__u64 query = feed_next++, offset = (query & feed_mask) * slot_octets, octets;
+	__u32 number = offset / FEED_PAGE_OCTETS;
+	struct feed_page *page = bpf_map_lookup_elem(&frames, &number);
+	const __u64 *from;
+	const void *end;
+	__u8 *to;
+
+	if (query == feed_first)
+		feed_begin_ns = bpf_ktime_get_ns();
+	if (query == feed_last)
+		feed_end_ns = bpf_ktime_get_ns();
+	offset &= FEED_PAGE_OCTETS - 1;
+	if (!page || offset > FEED_PAGE_OCTETS - 8 - FEED_ROOM(slot_octets))
+		return -1;
+	from = page->words + offset / 8;
+	octets = *from++;
+	if (feed_resize(ctx, FEED_START_OCTETS) || feed_resize(ctx, FEED_ROOM(slot_octets)))
+		return -1;
+	to = (__u8 *)(long)ctx->data;
+	end = (const void *)(long)ctx->data_end;
+	FEED_COPY(0, FEED_ROOM(128));
+	if (slot_octets > 128)
+		FEED_COPY(FEED_ROOM(128), FEED_ROOM(256));
+	if (slot_octets > 256)
+		FEED_COPY(FEED_ROOM(256), FEED_ROOM(512));
+	return feed_resize(ctx, octets);
+}
+
+#define VARIANT(name, slot)                                                                        \
+	SEC("xdp")                                                                                 \
+	int feed_##name(struct xdp_md *ctx)                                                        \
+	{                                                                                          \
+		if (!feed(ctx))                                                                    \
+			bpf_tail_call(ctx, &programs, slot);                                       \
+		return XDP_ABORTED;                                                                \
+	}
+
+VARIANT(empty, FEED_EMPTY)
+VARIANT(product, FEED_PRODUCT)
+VARIANT(naive, FEED_NAIVE)
+
+SEC("xdp")
+int empty(struct xdp_md *ctx)
+{
+	return XDP_TX;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the packet benchmarks and their programs share. */
+#ifndef GEOXDP_TESTS_BENCH_FEED_H
+#define GEOXDP_TESTS_BENCH_FEED_H
+
+#include <linux/types.h>
+
+#define FEED_PAGE_OCTETS	4096
+/* A query with the longest name over IPv6, two VLAN tags, an OPT and a client subnet; in words. */
+#define FEED_FRAME_OCTETS	384
+/* Slots are of 128, 256 or 512 octets: a word, and the room for a frame, all of which is copied each time. */
+#define FEED_ROOM(slot)		((slot) == 512 ? FEED_FRAME_OCTETS : (slot) - 8)
+/* Each frame is given its room anew from this length on. */
+#define FEED_START_OCTETS	60
+
+/* Value of `frames`: slots of slot_octets, none across pages. A slot is a word with the octets, then the frame. */
+struct feed_page {
+	__u64 words[FEED_PAGE_OCTETS / 8];
+};
+
+/* Slots of the program array. */
+#define FEED_EMPTY	0
+#define FEED_PRODUCT	1
+#define FEED_NAIVE	2
+#define FEED_VARIANTS	3
+
+/* Keys of `flood_counts`. */
+#define FLOOD_SENT	0
+#define FLOOD_ANSWERED	1	/* NOERROR with records */
+#define FLOOD_OTHER	2	/* any other reply, or what a program sent back */
+
+/* Key and value of `naive_names`. */
+#define NAIVE_KEY_OCTETS 64
+
+struct naive_key {
+	__u8 name[NAIVE_KEY_OCTETS];	/* folded, zero-padded */
+};
+
+struct naive_name {
+	__u32 ref_a, ref_aaaa;		/* as in struct gx_name */
+};
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What all benchmarks share: time, rounds, medians, the machine's name, and how results are written. */
+#ifndef GEOXDP_TESTS_BENCH_HARNESS_H
+#define GEOXDP_TESTS_BENCH_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#define BENCH_ROUNDS		15
+#define BENCH_ROUNDS_MAX	200
+#define BENCH_STEAL_PERCENT	2
+
+/* Seconds of the monotonic clock. */
+double bench_now_s(void);
+
+/* Deterministic: every run, and every variant in it, is asked the same. */
+uint64_t bench_random(uint64_t *state);
+/* The same number for the same input, whoever asks. */
+uint64_t bench_mix(uint64_t number);
+
+/* Print what went wrong, with errno where that is set, and exit with 1. */
+void bench_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* What a command line says. */
+struct bench_options {
+	unsigned int rounds;	/* kept ones */
+	const char *json;	/* file, or NULL */
+	bool check;		/* no timing: is what is measured what it says? */
+	bool quick;		/* smaller worlds */
+	const char *only;	/* rows of this name, for a profiler; NULL: all */
+};
+
+/* Read the command line of a benchmark; what is wrong with it ends the process with status 2. */
+struct bench_options bench_read_options(int argc, char **argv);
+
+/**
+ * bench_rounds - run rounds until as many are kept as are wanted
+ * @rounds: how many
+ * @run: one round; its number among those that are kept
+ *
+ * A round during which the host took more than BENCH_STEAL_PERCENT of the processors away is run again.
+ *
+ * Returns the rounds that were thrown away.
+ */
+unsigned int bench_rounds(unsigned int rounds, void (*run)(void *context, unsigned int round), void *context);
+
+double bench_median(const double *values, unsigned int count);
+
+/* "Linux 6.18 x86_64, 2 x Intel(R) ..."; of static storage. */
+const char *bench_machine(void);
+
+/* Machine and kernel, rounds and what was thrown away: the beginning of every result. */
+json_t *bench_json(const char *what, unsigned int rounds, unsigned int thrown);
+/* Write and free. file NULL: nothing is written. */
+void bench_write_json(json_t *json, const char *file);
+
+#endif
