@@ -147,7 +147,7 @@ $(BUILD)/fuzz-obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CLANG) $(CPPFLAGS) -std=gnu11 $(WARN) $(FUZZFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/fuzz/pure: $(call obj,fuzz-obj,tests/fuzz/pure.c tests/lib/packet.c tests/lib/query.c)
+$(BUILD)/fuzz/pure: $(call obj,fuzz-obj,tests/fuzz/pure.c tests/lib/packet.c tests/lib/query.c tests/lib/edns.c)
 	@mkdir -p $(@D)
 	$(CLANG) $(FUZZFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
 
