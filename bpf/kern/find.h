@@ -86,7 +86,7 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 	const void *end = gx_data_end(ctx);
 	const __u8 *name, *tail;
 	struct gx_folded folded = {};
-	__u32 len, tail_word;
+	__u32 len, tail_word, slot;
 	__u16 qtype;
 
 	if (!question || octets < GX_DNS_HEADER_OCTETS)
@@ -111,8 +111,8 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 	if (gx_fold_name(name, end, len, name_seed, 0, &folded))
 		return GX_PASSED_QNAME;
 	question->sum = gx_csum_fold(gx_csum_part(folded.sum, gx_csum_fold(tail_word), len));
-	if (!gx_find_folded(ctx, dns_offset, len, &folded, &question->slot))
-		question->slot = GX_NO_SLOT;
+	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */
+	question->slot = gx_find_folded(ctx, dns_offset, len, &folded, &slot) ? slot : GX_NO_SLOT;
 	return GX_GO_ON;
 }
 

@@ -64,6 +64,7 @@ gx_inline __u32 gx_index_top_bit64(__u64 value)
 
 gx_inline __u64 gx_index_lane(const __u64 *words, __u32 lane)
 {
+	GX_OPAQUE(lane);	/* "R7 unbounded memory access" (Linux 6.1, clang 14): the mask was dropped behind slot - 1 */
 	return words[lane >> 2 & (GX_INDEX_GROUPS_MAX - 1)] >> 16 * (lane & 3) & 0xffff;
 }
 

@@ -136,7 +136,7 @@ expect_dig 'a name that does not exist' SERVED_NXDOMAIN "NXDOMAIN qr aa rd
 $edns
 $soa" -b $us4 nothing.example.com
 expect_dig 'a zone that nobody serves here' PASSED_NAME "REFUSED qr rd
-$edns" -b $us4 example.org
+$edns" -b $us4 nobody.example
 expect_dig 'class CHAOS' PASSED_QCLASS "NOERROR qr rd
 $edns
 an id.server. 0 CH TXT \"nsd\"" -b $us4 id.server CH TXT
