@@ -7,40 +7,12 @@
 #include <string.h>
 
 #include <libknot/descriptor.h>
-#include <libknot/packet/pkt.h>
 #include <libknot/rrtype/rdname.h>
-#include <libknot/rrtype/soa.h>
 
 #include "geoxdp/dns.h"
 #include "geoxdp/limits.h"
-#include "user/core/name.h"
 #include "user/core/pointers.h"
-
-/* A pointer to the question's name, right behind the header (RFC 1035 4.1.4). */
-#define POINTER_TO_QNAME (0xc000 | KNOT_WIRE_HEADER_SIZE)
-
-struct gx_renderer {
-	struct gx_lookup lookup;
-	knot_pkt_t *packet;
-	uint8_t *rdata;		/* RRset of a geo name, as long as it is put */
-	uint32_t *indices;	/* of the addresses in it */
-};
-
-/* An answer being made. */
-struct chain {
-	struct gx_renderer *renderer;
-	const knot_dname_t *qname;
-	uint16_t qtype;
-	const struct gx_location *location;
-	const struct gx_forcing *forcing;
-	bool is_flat;		/* without compression, but for the question's own name */
-	struct gx_rendered *out;
-	const knot_dname_t *names[GX_CHAIN_MAX + 1];	/* owners so far, the last one in question */
-	size_t n_names;
-	knot_dname_storage_t made[GX_CHAIN_MAX + 1];	/* of these, what DNAMEs made */
-	size_t n_qname;		/* records of the question's name, whose owners are pointers to it */
-	size_t core_octets;	/* of the message so far, without what may be left away; 0: nothing may */
-};
+#include "user/core/render_impl.h"
 
 struct gx_renderer *gx_renderer_new(const struct gx_config *config)
 {
@@ -69,257 +41,14 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer)
 	return &renderer->lookup;
 }
 
-static const knot_dname_t *last_name(const struct chain *chain)
-{
-	return chain->names[chain->n_names - 1];
-}
-
-/* One record without compression, at the end of the packet. */
-static int put_flat_record(knot_pkt_t *packet, const knot_rrset_t *rrset, bool is_qname, const knot_rdata_t *rdata)
-{
-	size_t owner = is_qname ? sizeof(uint16_t) : knot_dname_size(rrset->owner);
-	uint8_t *to = packet->wire + packet->size;
-
-	if (packet->size + owner + KNOT_WIRE_RR_MIN_SIZE - 1 + rdata->len > packet->max_size)
-		return -EMSGSIZE;
-	if (is_qname)
-		knot_wire_write_u16(to, POINTER_TO_QNAME);
-	else
-		memcpy(to, rrset->owner, owner);
-	to += owner;
-	knot_wire_write_u16(to, rrset->type);
-	knot_wire_write_u16(to + 2, rrset->rclass);
-	knot_wire_write_u32(to + 4, rrset->ttl);
-	knot_wire_write_u16(to + 8, rdata->len);
-	memcpy(to + 10, rdata->data, rdata->len);
-	packet->size += owner + 10 + rdata->len;
-	return 0;
-}
-
-static int put_flat(const struct chain *chain, const knot_rrset_t *rrset, uint16_t rotate)
-{
-	knot_pkt_t *packet = chain->renderer->packet;
-	uint16_t count = rrset->rrs.count;
-
-	for (uint16_t i = 0; i < count; i++) {
-		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rrs, (i + rotate) % count);
-		int err = put_flat_record(packet, rrset, rrset->owner == chain->qname, rdata);
-
-		if (err)
-			return err;
-	}
-	if (packet->current == KNOT_AUTHORITY)
-		knot_wire_add_nscount(packet->wire, count);
-	else if (packet->current == KNOT_ADDITIONAL)
-		knot_wire_add_arcount(packet->wire, count);
-	else
-		knot_wire_add_ancount(packet->wire, count);
-	return 0;
-}
-
-/* Put an RRset. rdata: put_rdata() and RRsets of zones. Addresses come in the order that is asked for. */
-static int put(struct chain *chain, const knot_dname_t *owner, uint16_t type, uint32_t ttl_s,
-	       const knot_rdataset_t *rdata)
-{
-	/* Owner and suffix are found by libknot; the question's own name needs no search. */
-	uint16_t hint = owner == chain->qname ? KNOT_COMPR_HINT_QNAME : KNOT_COMPR_HINT_NONE;
-	uint32_t rotations = 1, rotate = 0;
-	knot_rrset_t rrset;
-
-	if (type == KNOT_RRTYPE_A || type == KNOT_RRTYPE_AAAA) {
-		rotations = rdata->count < GX_ANSWER_VARIANTS_MAX ? rdata->count : GX_ANSWER_VARIANTS_MAX;
-		rotate = chain->forcing->rotation % rotations * rdata->count / rotations;
-		chain->out->rotations = rotations;
-	}
-	knot_rrset_init(&rrset, (knot_dname_t *)owner, type, KNOT_CLASS_IN, ttl_s);
-	rrset.rrs = *rdata;
-	chain->n_qname += owner == chain->qname ? rdata->count : 0;
-	if (chain->is_flat)
-		return put_flat(chain, &rrset, rotate);
-	return knot_pkt_put_rotate(chain->renderer->packet, hint, &rrset, rotate, KNOT_PF_NOTRUNC) ? -EMSGSIZE : 0;
-}
-
-/* Put an RRset of one record with the last name as its owner. */
-static int put_rdata(struct chain *chain, uint16_t type, uint32_t ttl_s, const uint8_t *octets,
-		     uint16_t len)
-{
-	_Alignas(knot_rdata_t) uint8_t buffer[sizeof(knot_rdata_t) + KNOT_DNAME_MAXLEN + 1];
-	knot_rdataset_t rdata = { .count = 1, .size = knot_rdata_size(len) };
-
-	rdata.rdata = (knot_rdata_t *)buffer;
-	knot_rdata_init(rdata.rdata, len, octets);
-	return put(chain, last_name(chain), type, ttl_s, &rdata);
-}
-
-static bool is_repeated(const struct gx_geo_site *site, size_t index)
-{
-	for (size_t i = 0; i < index; i++) {
-		if (site->addresses[i].family == site->addresses[index].family &&
-		    site->addresses[i].value == site->addresses[index].value)
-			return true;
-	}
-	return false;
-}
-
-size_t gx_site_addresses(const struct gx_geo_site *site, enum gx_family family, uint32_t *out)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < site->n_addresses; i++)
-		if (site->addresses[i].family == family && !is_repeated(site, i))
-			out[count++] = (uint32_t)i;
-	return count;
-}
-
-bool gx_subset_has(uint32_t subset, size_t index, size_t count)
-{
-	if (subset == GX_SUBSET_ALL)
-		return true;
-	if (subset & GX_SUBSET_MASK)
-		return subset >> index & 1;
-	return (index + count - (subset & 0xffff)) % count < subset >> 16;
-}
-
-static uint32_t ttl_of(const struct chain *chain, const struct gx_geo *geo)
-{
-	return chain->forcing->clamped && geo->ttl_min_s && geo->ttl_min_s < geo->ttl_s ? geo->ttl_min_s : geo->ttl_s;
-}
-
-/* Put a site's addresses of a family, in the order written. */
-static int put_addresses(struct chain *chain, const struct gx_geo *geo, const struct gx_geo_site *site,
-			 enum gx_family family, uint32_t subset)
-{
-	struct gx_renderer *renderer = chain->renderer;
-	uint16_t len = gx_family_bits(family) / 8;
-	knot_rdataset_t rdata = {0};
-	size_t count;
-
-	renderer->rdata = gx_realloc(renderer->rdata, site->n_addresses * knot_rdata_size(len));
-	renderer->indices = gx_realloc(renderer->indices, site->n_addresses * sizeof(*renderer->indices));
-	rdata.rdata = (knot_rdata_t *)renderer->rdata;
-	count = gx_site_addresses(site, family, renderer->indices);
-	for (size_t i = 0; i < count; i++) {
-		uint8_t octets[16];
-
-		if (!gx_subset_has(subset, i, count))
-			continue;
-		gx_addr_to_octets(&site->addresses[renderer->indices[i]], octets);
-		knot_rdata_init((knot_rdata_t *)(renderer->rdata + rdata.size), len, octets);
-		rdata.size += knot_rdata_size(len);
-		rdata.count++;
-	}
-	return put(chain, last_name(chain), family == GX_IPV4 ? KNOT_RRTYPE_A : KNOT_RRTYPE_AAAA, ttl_of(chain, geo),
-		   &rdata);
-}
-
-/* Who has the addresses of a name that an RRset leads to, as far as its zone knows: it, or a wildcard. */
-static const struct gx_node *find_additional(const struct chain *chain, const struct gx_zone *zone,
-					     const knot_dname_t *name, const knot_dname_t *cut)
-{
-	struct gx_match match;
-
-	if (!gx_name_within(name, zone->apex) || gx_dict_find(&chain->renderer->lookup.geos, name, NULL))
-		return NULL;
-	match = gx_zone_match(zone, name);
-	if (match.kind == GX_MATCH_DELEGATION)
-		return cut ? gx_zone_find(zone, name) : NULL;
-	return match.kind == GX_MATCH_NODE || match.kind == GX_MATCH_WILDCARD ? match.node : NULL;
-}
-
-/* Does a record before this one lead to the same name? */
-static bool is_met(const struct gx_rrset *rrset, uint32_t index)
-{
-	const knot_dname_t *name = knot_rdata_name(knot_rdataset_at(&rrset->rdata, index), rrset->type);
-
-	for (uint32_t i = 0; i < index; i++) {
-		if (knot_dname_is_equal(knot_rdata_name(knot_rdataset_at(&rrset->rdata, i), rrset->type), name))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Addresses of the names that an RRset of MX, NS or SRV leads to (RFC 1034 4.3.2, 6). Those of a geo name depend on the
- * client, and are left to their own question. Knot and NSD add them for the same types.
- *
- * put_as: of the RRset, among those in the packet.
- */
-static int put_addresses_of(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
-			    uint16_t put_as, const knot_dname_t *cut, bool below_cut)
-{
-	static const uint16_t types[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA };
-	knot_pkt_t *packet = chain->renderer->packet;
-
-	for (uint32_t i = 0; i < 2u * rrset->rdata.count; i++) {
-		const knot_rdata_t *rdata = knot_rdataset_at(&rrset->rdata, i / 2);
-		const knot_dname_t *name = knot_rdata_name(rdata, rrset->type);
-		const struct gx_node *node = find_additional(chain, zone, name, cut);
-		const struct gx_rrset *address = gx_node_find(node, types[i % 2]);
-		knot_rrset_t put;
-		uint16_t hint;
-
-		if (!address || (cut && gx_name_within(name, cut)) != below_cut || is_met(rrset, i / 2))
-			continue;
-		if (packet->current != KNOT_ADDITIONAL)
-			knot_pkt_begin(packet, KNOT_ADDITIONAL);
-		knot_rrset_init(&put, (knot_dname_t *)name, address->type, KNOT_CLASS_IN, address->ttl_s);
-		put.rrs = address->rdata;
-		if (chain->is_flat) {
-			if (put_flat(chain, &put, 0))
-				return -EMSGSIZE;
-			continue;
-		}
-		hint = knot_compr_hint(&packet->rr_info[put_as], KNOT_COMPR_HINT_RDATA + i / 2);
-		if (knot_pkt_put(packet, hint, &put, KNOT_PF_NOTRUNC))
-			return -EMSGSIZE;
-	}
-	return 0;
-}
-
-/*
- * Behind the RRset, which has just been put: its names are what owners are compressed to.
- *
- * Of a delegation, addresses below it come first: without them its servers cannot be reached, so they are not left away
- * (RFC 9471 3). cut: its owner, or NULL.
- */
-static int put_additional(struct chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
-			  const knot_dname_t *cut)
-{
-	knot_pkt_t *packet = chain->renderer->packet;
-	uint16_t put_as = packet->rrset_count - 1;
-	int err = 0;
-
-	if (!knot_rrtype_additional_needed(rrset->type))
-		return 0;
-	if (cut)
-		err = put_addresses_of(chain, zone, rrset, put_as, cut, true);
-	chain->core_octets = packet->size;
-	chain->out->core_arcount = knot_wire_get_arcount(packet->wire);
-	return err ? err : put_addresses_of(chain, zone, rrset, put_as, cut, false);
-}
-
-static int put_soa(struct chain *chain, const struct gx_zone *zone)
-{
-	const struct gx_rrset *soa = gx_node_find(&zone->nodes[0], KNOT_RRTYPE_SOA);
-	uint32_t minimum;
-
-	if (!soa)
-		return -ENOENT;
-	minimum = knot_soa_minimum(soa->rdata.rdata);
-	chain->out->negative = zone;
-	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
-	return put(chain, zone->apex, KNOT_RRTYPE_SOA, soa->ttl_s < minimum ? soa->ttl_s : minimum,
-		   &soa->rdata);
-}
-
-static int end_nodata(struct chain *chain, const struct gx_zone *zone)
+static int end_nodata(struct gx_chain *chain, const struct gx_zone *zone)
 {
 	chain->out->is_nodata = true;
-	return put_soa(chain, zone);
+	return gx_chain_put_soa(chain, zone);
 }
 
 /* The chain goes on at this name. Returns 1, or -errno. */
-static int go_on(struct chain *chain, const knot_dname_t *target)
+static int go_on(struct gx_chain *chain, const knot_dname_t *target)
 {
 	for (size_t i = 0; i < chain->n_names; i++) {
 		if (knot_dname_is_equal(chain->names[i], target))
@@ -350,7 +79,7 @@ static const struct gx_rrset *choose_any(const struct gx_node *node)
 }
 
 /* The RRsets of a zone. Returns 1: the chain goes on; 0: it is complete; -errno. */
-static int step_data(struct chain *chain, const struct gx_owner *owner)
+static int step_data(struct gx_chain *chain, const struct gx_owner *owner)
 {
 	bool is_any = chain->qtype == KNOT_RRTYPE_ANY;
 	const struct gx_rrset *rrset = is_any ? choose_any(owner->node) :
@@ -358,18 +87,18 @@ static int step_data(struct chain *chain, const struct gx_owner *owner)
 	int err;
 
 	if (rrset) {
-		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : put_additional(chain, owner->zone, rrset, NULL);
+		err = gx_chain_put(chain, gx_chain_last(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+		return err ? err : gx_chain_put_additional(chain, owner->zone, rrset, NULL);
 	}
 	rrset = gx_node_find(owner->node, KNOT_RRTYPE_CNAME);
 	if (!rrset || gx_type_beside_cname(chain->qtype))
 		return end_nodata(chain, owner->zone);
-	err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+	err = gx_chain_put(chain, gx_chain_last(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
 	return err ? err : go_on(chain, knot_cname_name(rrset->rdata.rdata));
 }
 
 /* `localhost.<geo-zone>`: where the client is. */
-static int step_location(struct chain *chain, const struct gx_owner *owner)
+static int step_location(struct gx_chain *chain, const struct gx_owner *owner)
 {
 	uint16_t country = chain->location->country;
 	const uint8_t address[4] = { 127, 0, country >> 8, country & 0xff };
@@ -377,18 +106,18 @@ static int step_location(struct chain *chain, const struct gx_owner *owner)
 	if (chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_ANY)
 		return end_nodata(chain, owner->zone);
 	chain->out->by_location = true;
-	return put_rdata(chain, KNOT_RRTYPE_A, ttl_of(chain, owner->geo), address, sizeof(address));
+	return gx_chain_put_rdata(chain, KNOT_RRTYPE_A, gx_chain_ttl(chain, owner->geo), address, sizeof(address));
 }
 
 /* What this geo name, the next on the way, is forced to; NULL: nothing. */
-static const struct gx_force *force_of(const struct chain *chain)
+static const struct gx_force *force_of(const struct gx_chain *chain)
 {
 	size_t at = chain->out->n_picks;
 
 	return at < chain->forcing->n_forces ? &chain->forcing->forces[at] : NULL;
 }
 
-static void add_pick(struct chain *chain, const struct gx_geo *geo, const struct gx_rule *rule, uint32_t site,
+static void add_pick(struct gx_chain *chain, const struct gx_geo *geo, const struct gx_rule *rule, uint32_t site,
 		     enum gx_family family)
 {
 	chain->out->picks[chain->out->n_picks++] = (struct gx_pick){ geo, rule, site, family };
@@ -411,7 +140,7 @@ static bool has_any(const struct gx_geo_site *site, enum gx_family family)
 }
 
 /* A geo name with addresses: all other types are what the zone file says. */
-static int step_addresses(struct chain *chain, const struct gx_owner *owner, const struct gx_rule *rule)
+static int step_addresses(struct gx_chain *chain, const struct gx_owner *owner, const struct gx_rule *rule)
 {
 	bool is_any = chain->qtype == KNOT_RRTYPE_ANY;
 	enum gx_family family = chain->qtype == KNOT_RRTYPE_AAAA ? GX_IPV6 : GX_IPV4;
@@ -426,8 +155,8 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 		rrset = gx_node_find(owner->node, chain->qtype);
 		if (!rrset)
 			return end_nodata(chain, owner->zone);
-		err = put(chain, last_name(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : put_additional(chain, owner->zone, rrset, NULL);
+		err = gx_chain_put(chain, gx_chain_last(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+		return err ? err : gx_chain_put_additional(chain, owner->zone, rrset, NULL);
 	}
 	site = gx_geo_find_site(geo, map, rule, family);
 	if (site == GX_SITE_NONE && is_any) {
@@ -441,10 +170,10 @@ static int step_addresses(struct chain *chain, const struct gx_owner *owner, con
 	add_pick(chain, geo, rule, site, family);
 	if (!has_any(site_at(geo, site), family))
 		return end_nodata(chain, owner->zone);
-	return put_addresses(chain, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
+	return gx_chain_put_addresses(chain, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
 }
 
-static int step_geo(struct chain *chain, const struct gx_owner *owner)
+static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
 {
 	const struct gx_config *config = chain->renderer->lookup.config;
 	const struct gx_geo *geo = owner->geo;
@@ -466,35 +195,35 @@ static int step_geo(struct chain *chain, const struct gx_owner *owner)
 	add_pick(chain, geo, rule, force ? force->site : rule->sites[0], GX_IPV4);
 	if (!site || !site->target)
 		return end_nodata(chain, owner->zone);
-	err = put_rdata(chain, KNOT_RRTYPE_CNAME, ttl_of(chain, geo), site->target, knot_dname_size(site->target));
+	err = gx_chain_put_rdata(chain, KNOT_RRTYPE_CNAME, gx_chain_ttl(chain, geo), site->target, knot_dname_size(site->target));
 	if (err)
 		return err;
 	return follows_cname(chain->qtype) ? go_on(chain, site->target) : 0;
 }
 
 /* The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). */
-static int put_referral(struct chain *chain, const struct gx_zone *zone, const struct gx_node *node)
+static int put_referral(struct gx_chain *chain, const struct gx_zone *zone, const struct gx_node *node)
 {
 	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
 	int err;
 
 	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
-	err = put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
-	return err ? err : put_additional(chain, zone, ns, node->owner);
+	err = gx_chain_put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
+	return err ? err : gx_chain_put_additional(chain, zone, ns, node->owner);
 }
 
 /* The CNAME that a DNAME makes (RFC 6672 3.1). One that would be too long is YXDOMAIN, which is the backend's. */
-static int step_dname(struct chain *chain)
+static int step_dname(struct gx_chain *chain)
 {
 	uint8_t *made = chain->made[chain->n_names - 1];
-	const struct gx_node *node = gx_lookup_dname(&chain->renderer->lookup, last_name(chain), made);
+	const struct gx_node *node = gx_lookup_dname(&chain->renderer->lookup, gx_chain_last(chain), made);
 	const struct gx_rrset *dname = gx_node_find(node, KNOT_RRTYPE_DNAME);
 	int err;
 
 	if (!dname)
 		return -ENOENT;
-	err = put(chain, node->owner, KNOT_RRTYPE_DNAME, dname->ttl_s, &dname->rdata);
-	err = err ? err : put_rdata(chain, KNOT_RRTYPE_CNAME, dname->ttl_s, made, knot_dname_size(made));
+	err = gx_chain_put(chain, node->owner, KNOT_RRTYPE_DNAME, dname->ttl_s, &dname->rdata);
+	err = err ? err : gx_chain_put_rdata(chain, KNOT_RRTYPE_CNAME, dname->ttl_s, made, knot_dname_size(made));
 	return err ? err : go_on(chain, made);
 }
 
@@ -502,25 +231,25 @@ static int step_dname(struct chain *chain)
  * The last name is at or below a delegation: the chain ends with the referral; below a DNAME, it goes on (RFC 1034 4.3.2,
  * 3b and RFC 6672 3.2). Of others' names nothing is said. Returns as step().
  */
-static int step_out(struct chain *chain)
+static int step_out(struct gx_chain *chain)
 {
-	const struct gx_zone *zone = gx_config_find_zone(chain->renderer->lookup.config, last_name(chain));
+	const struct gx_zone *zone = gx_config_find_zone(chain->renderer->lookup.config, gx_chain_last(chain));
 	struct gx_match match;
 
 	if (chain->n_names == 1)
 		return -ENOENT;
 	if (!zone)
 		return 0;
-	match = gx_zone_match(zone, last_name(chain));
+	match = gx_zone_match(zone, gx_chain_last(chain));
 	if (match.kind == GX_MATCH_DELEGATION)
 		return put_referral(chain, zone, match.node);
 	return match.kind == GX_MATCH_DNAME ? step_dname(chain) : -ENOENT;
 }
 
 /* What the last name of the chain adds. Returns 1: the chain goes on; 0: it is complete; -errno. */
-static int step(struct chain *chain)
+static int step(struct gx_chain *chain)
 {
-	struct gx_owner owner = gx_lookup_find(&chain->renderer->lookup, last_name(chain),
+	struct gx_owner owner = gx_lookup_find(&chain->renderer->lookup, gx_chain_last(chain),
 					       chain->qtype == KNOT_RRTYPE_DS);
 
 	switch (owner.kind) {
@@ -528,7 +257,7 @@ static int step(struct chain *chain)
 		return step_out(chain);
 	case GX_OWNER_NONE:
 		chain->out->rcode = KNOT_RCODE_NXDOMAIN;
-		return put_soa(chain, owner.zone);
+		return gx_chain_put_soa(chain, owner.zone);
 	case GX_OWNER_DATA:
 		return step_data(chain, &owner);
 	case GX_OWNER_GEO:
@@ -537,7 +266,7 @@ static int step(struct chain *chain)
 	return -ENOENT;
 }
 
-static int begin(struct chain *chain)
+static int begin(struct gx_chain *chain)
 {
 	knot_pkt_t *packet = chain->renderer->packet;
 
@@ -552,7 +281,7 @@ static int begin(struct chain *chain)
 }
 
 /* What is in the packet is the answer. */
-static void finish(const struct chain *chain)
+static void finish(const struct gx_chain *chain)
 {
 	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(chain->qname) + 2 * sizeof(uint16_t);
 	const knot_pkt_t *packet = chain->renderer->packet;
@@ -585,7 +314,7 @@ int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, si
  * Can the pointers of a wildcard's answer be moved? Not where data has the wildcard's own name: its pointer would mean the
  * name in question.
  */
-static bool can_move(const struct chain *chain)
+static bool can_move(const struct gx_chain *chain)
 {
 	struct gx_rendered *out = chain->out;
 	int all = gx_rendered_pointers(out, NULL, 0), moving;
@@ -595,7 +324,7 @@ static bool can_move(const struct chain *chain)
 	return all - moving == (int)chain->n_qname && moving <= GX_SHIFT_POINTERS;
 }
 
-static int render_chain(struct chain *chain)
+static int render_chain(struct gx_chain *chain)
 {
 	int err = begin(chain);
 
@@ -617,7 +346,7 @@ int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, u
 int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
 		     const struct gx_forcing *forcing, struct gx_rendered *out)
 {
-	struct chain chain = {
+	struct gx_chain chain = {
 		.renderer = renderer,
 		.qname = qname,
 		.qtype = qtype,
@@ -640,7 +369,7 @@ int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, ui
 static int render_referral(struct gx_renderer *renderer, const struct gx_zone *zone, const struct gx_node *node,
 			   struct gx_rendered *out)
 {
-	struct chain chain = { .renderer = renderer, .qname = node->owner, .qtype = KNOT_RRTYPE_A, .out = out };
+	struct gx_chain chain = { .renderer = renderer, .qname = node->owner, .qtype = KNOT_RRTYPE_A, .out = out };
 	int err = begin(&chain);
 
 	err = err ? err : put_referral(&chain, zone, node);
@@ -657,10 +386,10 @@ static int render_referral(struct gx_renderer *renderer, const struct gx_zone *z
 static int render_negative(struct gx_renderer *renderer, const struct gx_zone *zone, uint8_t rcode,
 			   struct gx_rendered *out)
 {
-	struct chain chain = { .renderer = renderer, .qname = zone->apex, .qtype = KNOT_RRTYPE_A, .out = out };
+	struct gx_chain chain = { .renderer = renderer, .qname = zone->apex, .qtype = KNOT_RRTYPE_A, .out = out };
 	int err = begin(&chain);
 
-	err = err ? err : put_soa(&chain, zone);
+	err = err ? err : gx_chain_put_soa(&chain, zone);
 	if (err)
 		return err;
 	finish(&chain);
