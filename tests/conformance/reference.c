@@ -254,19 +254,6 @@ static size_t measure_whole(const struct gx_object *object, const struct questio
 	return opts.data_size_out - sizeof(mark) - (size_t)(question->message - question->frame);
 }
 
-/* Labels between a name and the closest one above it that exists; what is below a cut does not. */
-static size_t depth_of(const struct gx_zone *zone, const knot_dname_t *name)
-{
-	const struct gx_node *node = gx_zone_find(zone, name);
-	size_t labels = 0;
-
-	for (; !node || node->below_cut; labels++) {
-		name += *name + 1;
-		node = gx_zone_find(zone, name);
-	}
-	return labels;
-}
-
 /* Why a question is passed. NULL: for no reason that docs/conformance.md knows. */
 static const char *find_pass(const struct gx_config *config, const struct question *question)
 {
@@ -287,7 +274,7 @@ static const char *find_pass(const struct gx_config *config, const struct questi
 	if (knot_dname_is_wildcard(match.node->owner) &&
 	    (match.node->delegation || gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
 		return "wildcard delegation or DNAME";
-	return depth_of(zone, name) > GX_ENCLOSER_LABELS ? "more than eight labels below what exists" : NULL;
+	return NULL;
 }
 
 /* Returns whether the program answered. */
