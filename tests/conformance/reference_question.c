@@ -47,7 +47,7 @@ static void add_label(uint8_t *name, const uint8_t *label, size_t octets)
 
 static void add_any_label(struct question_source *source, uint8_t *name)
 {
-	static const char *const words[] = { "*", "www", "a", "b", "ns1", "_tcp", "x-y", "\001" };
+	static const char *const words[] = { "*", "www", "a", "b", "ns1", "_tcp", "x-y", "x", "\001" };
 	uint8_t label[KNOT_DNAME_MAXLABELLEN];
 	size_t octets = 1 + any(source, any(source, 8) ? 8 : sizeof(label));
 	uint32_t kind = any(source, 4);

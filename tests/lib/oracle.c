@@ -470,12 +470,34 @@ static void put_data(struct answer *answer, const knot_dname_t *name, const knot
 		put_addresses(answer, source, type, NULL, false);
 }
 
+/*
+ * DS at an apex is asked of the zone above (RFC 4035 3.1.4.1). Of the zones here none is delegated, and none is asked that is
+ * below a wildcard.
+ */
+static void put_ds_of_zone(struct answer *answer, const knot_dname_t *above)
+{
+	const knot_dname_t *cut = find_cut(above);
+
+	if (cut) {
+		knot_wire_clear_aa(answer->packet->wire);
+		put_referral(answer, cut);
+		return;
+	}
+	knot_wire_set_rcode(answer->packet->wire, KNOT_RCODE_NXDOMAIN);
+	put_soa(answer, above);
+}
+
 /* Returns 0, or -1: its zone is not loaded. */
 static int follow(struct answer *answer, const knot_dname_t *qname)
 {
 	knot_dname_storage_t storage[2], wildcard;
 	const knot_dname_t *name = qname, *source, *target, *cut;
 
+	if (answer->qtype == KNOT_RRTYPE_DS && find_record(records, name, KNOT_RRTYPE_SOA) && *name &&
+	    find_soa(name + *name + 1)) {
+		put_ds_of_zone(answer, name + *name + 1);
+		return 0;
+	}
 	for (int i = 0;; i ^= 1) {
 		if (!find_apex(name))
 			return name == qname ? -1 : 0;

@@ -65,6 +65,15 @@ static void add_beside_cname(struct gx_builder *builder, const struct gx_load *l
 	}
 }
 
+/* DS is asked of the zone above (RFC 4035 3.1.4.1), for which a name nearer to its apex may be a delegation. */
+static uint32_t refer_ds(struct gx_builder *builder, const knot_dname_t *name)
+{
+	uint32_t ref = gx_image_refer(builder, name, KNOT_RRTYPE_DS);
+	const knot_dname_t *above = name + *name + 1;
+
+	return ref == GX_REF_NONE && *name && is_cut(builder, above) ? gx_image_below(builder, above) : ref;
+}
+
 /* Types that the chains end in. */
 static void add_ends(struct gx_builder *builder, const struct gx_load *load, const struct gx_owner *owner,
 		     bool has_cname, const struct gx_type_set *types, struct entries *entries)
@@ -79,7 +88,8 @@ static void add_ends(struct gx_builder *builder, const struct gx_load *load, con
 		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type) ||
 				  gx_node_find(owner->node, type)))
 			continue;
-		add_entry(entries, type, gx_image_refer(builder, load->name, type));
+		add_entry(entries, type, type == KNOT_RRTYPE_DS ? refer_ds(builder, load->name) :
+						    gx_image_refer(builder, load->name, type));
 	}
 }
 
