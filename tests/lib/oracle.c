@@ -190,6 +190,7 @@ static void keep_record(zs_scanner_t *scanner)
 	record->ttl_s = scanner->r_ttl;
 	record->octets = (uint16_t)scanner->r_data_length;
 	memcpy(record->owner, scanner->r_owner, scanner->r_owner_length);
+	knot_dname_to_lower(record->owner);
 	memcpy(record->rdata, scanner->r_data, scanner->r_data_length);
 	*last_record = record;
 	last_record = &record->next;
