@@ -148,7 +148,7 @@ gx_inline __u32 gx_find_below(const struct gx_name *name)
  * or it is too deep.
  */
 gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offset,
-					      const struct gx_question *question, __u32 *ref)
+					      struct gx_question *question, __u32 *ref)
 {
 	__u32 slot = gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS), index;
 	struct gx_name *name;
@@ -156,6 +156,7 @@ gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offs
 	if (slot == GX_NO_SLOT)
 		return NULL;
 	index = slot & ~GX_IS_ENCLOSER;
+	question->below = slot & GX_IS_ENCLOSER ? 1 : 0;
 	name = bpf_map_lookup_elem(&names, &index);
 	if (!name)
 		return NULL;

@@ -12,7 +12,7 @@ struct gx_question {
 	__u32 sum;		/* one's complement sum of them, folded, native order */
 	__u32 slot;		/* of its name, or GX_NO_SLOT: it is not loaded */
 	__u16 type;
-	__u16 zero;
+	__u16 below;		/* not 0: what speaks is the name's closest encloser, of names below it */
 };
 
 /* No slot has this number. */

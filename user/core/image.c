@@ -115,6 +115,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	gx_image_collect(&builder);
 	for (size_t i = 0; i < builder.n_loads; i++)
 		gx_image_render(&builder, &builder.loads[i]);
+	gx_image_tell_lacks(&builder);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;
