@@ -12,7 +12,7 @@ struct gx_question {
 	__u32 sum;		/* one's complement sum of them, folded, native order */
 	__u32 slot;		/* of its name, or GX_NO_SLOT: it is not loaded */
 	__u16 type;
-	__u16 below;		/* not 0: what speaks is the name's closest encloser, of names below it */
+	__u16 zero;
 };
 
 /* No slot has this number. */
@@ -108,7 +108,7 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 		return GX_PASSED_QTYPE;
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
-	if (gx_fold_name(name, end, len, name_seed, 0, &folded))
+	if (gx_fold_name(name, end, len, name_seed, &folded))
 		return GX_PASSED_QNAME;
 	question->sum = gx_csum_fold(gx_csum_part(folded.sum, gx_csum_fold(tail_word), len));
 	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */

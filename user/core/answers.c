@@ -161,7 +161,7 @@ static uint32_t render(struct question *question, uint32_t location, const struc
 	if (remark->err)
 		return 0;
 	remark->len_octets = answer->len_octets;
-	if (!question->dnssec && is_shared_nodata(answer))
+	if (!(question->dnssec && answer->negative && answer->negative->is_signed) && is_shared_nodata(answer))
 		return gx_image_nodata(builder, answer->negative);
 	/* Few clients ask for it over TCP: for them one order will do. */
 	if (gx_answer_is_oversize(answer->len_octets, question->name_octets))

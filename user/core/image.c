@@ -114,7 +114,11 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	gx_image_locations(&builder);
 	gx_image_collect(&builder);
 	for (size_t i = 0; i < builder.n_loads; i++)
-		gx_image_render(&builder, &builder.loads[i]);
+		if (!(builder.loads[i].flags & GX_NAME_BETWEEN))
+			gx_image_render(&builder, &builder.loads[i]);
+	for (size_t i = 0; i < builder.n_loads; i++)
+		if (builder.loads[i].flags & GX_NAME_BETWEEN)
+			gx_image_between(&builder, &builder.loads[i]);
 	gx_image_tell_lacks(&builder);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))

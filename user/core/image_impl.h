@@ -20,8 +20,10 @@ struct gx_load {
 	uint32_t ref_a;
 	uint32_t ref_aaaa;
 	uint32_t types;
+	uint32_t wildcard;		/* load of GX_NAME_WILDCARD */
 	uint16_t flags;
 	uint8_t n_types;
+	bool is_mute;			/* passes names below that do not exist */
 };
 
 /* RR types, ascending. */
@@ -150,8 +152,11 @@ void gx_image_tell_lacks(struct gx_builder *builder);
 /* NODATA of all names of a zone. Returns the cell; 0: it has no place. The renderer is used. */
 uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone);
 
-/* Render what a name says of each type: refs, types, choices and answers. */
+/* Render what a name says of each type: refs, types, choices and answers. Not for GX_NAME_BETWEEN. */
 void gx_image_render(struct gx_builder *builder, struct gx_load *load);
+
+/* What a name of GX_NAME_BETWEEN says, after all others, and those above it, were rendered. */
+void gx_image_between(struct gx_builder *builder, struct gx_load *load);
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs

@@ -71,9 +71,56 @@ static void mark_wildcards(struct gx_builder *builder)
 		uint32_t parent;
 
 		if (knot_dname_is_wildcard(name) && zone && gx_name_within(name + 2, zone->apex) &&
-		    gx_dict_find(&builder->loaded, name + 2, &parent))
+		    gx_dict_find(&builder->loaded, name + 2, &parent)) {
 			builder->loads[parent].flags |= GX_NAME_WILDCARD;
+			builder->loads[parent].wildcard = i;
+		}
 	}
+}
+
+/*
+ * A zone that begins at a wildcard of another one hides it: what that synthesises is not in the table, and its referral
+ * means nothing (RFC 4592 4.2).
+ */
+static void mark_hidden_wildcards(struct gx_builder *builder)
+{
+	for (size_t i = 0; i < builder->config->n_zones; i++) {
+		const knot_dname_t *apex = builder->config->zones[i].apex;
+		const struct gx_zone *zone = knot_dname_is_wildcard(apex) ?
+						     gx_config_find_zone(builder->config, apex + 2) : NULL;
+		uint32_t parent;
+
+		if (zone && gx_zone_find(zone, apex) && gx_dict_find(&builder->loaded, apex + 2, &parent))
+			builder->loads[parent].is_mute = true;
+	}
+}
+
+/* The names above a zone, up to one that is loaded, or to as many labels as the highest zone has. */
+static void collect_between(struct gx_builder *builder, const struct gx_zone *zone)
+{
+	const knot_dname_t *above[GX_NAME_MAX_LABELS], *name = zone->apex;
+	size_t labels = knot_dname_labels(name, NULL), n = 0;
+
+	while (labels-- > builder->image->label_min) {
+		name += *name + 1;
+		if (gx_dict_find(&builder->loaded, name, NULL))
+			break;
+		above[n++] = name;
+	}
+	while (n)
+		add_load(builder, above[--n])->flags = GX_NAME_BETWEEN;
+}
+
+static size_t find_label_min(const struct gx_config *config)
+{
+	size_t min = config->n_zones ? GX_NAME_MAX_LABELS : 0;
+
+	for (size_t i = 0; i < config->n_zones; i++) {
+		size_t labels = knot_dname_labels(config->zones[i].apex, NULL);
+
+		min = labels < min ? labels : min;
+	}
+	return min;
 }
 
 void gx_image_collect(struct gx_builder *builder)
@@ -87,6 +134,10 @@ void gx_image_collect(struct gx_builder *builder)
 		collect_above(builder, &config->geos[i]);
 	}
 	mark_wildcards(builder);
+	mark_hidden_wildcards(builder);
+	builder->image->label_min = find_label_min(config);
+	for (size_t i = 0; i < config->n_zones; i++)
+		collect_between(builder, &config->zones[i]);
 }
 
 /* --- ends -------------------------------------------------------------------------------------- */

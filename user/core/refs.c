@@ -20,7 +20,7 @@ static bool is_cut(const struct gx_builder *builder, const knot_dname_t *name)
 }
 
 struct entries {
-	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then names below */
+	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then what names below get */
 	size_t count;
 	bool overflow;
 };
@@ -48,13 +48,14 @@ static struct gx_type refer(struct gx_builder *builder, const struct gx_load *lo
 	};
 }
 
-static struct gx_type refer_below(struct gx_builder *builder, const struct gx_load *load)
+/* What names below a name say, for one of a zone below, or itself. */
+static struct gx_type refer_below(struct gx_builder *builder, const struct gx_load *load, const knot_dname_t *above)
 {
 	bool is_signed = load->flags & GX_NAME_SIGNED;
 
 	return (struct gx_type){
-		.ref = gx_image_below(builder, load->name, false),
-		.ref_signed = is_signed ? gx_image_below(builder, load->name, true) : GX_REF_NONE,
+		.ref = gx_image_below(builder, above, false),
+		.ref_signed = is_signed ? gx_image_below(builder, above, true) : GX_REF_NONE,
 	};
 }
 
@@ -84,6 +85,24 @@ static void add_beside_cname(struct gx_builder *builder, const struct gx_load *l
 	}
 }
 
+/* DS is asked of the zone above (RFC 4035 3.1.4.1), for which a name nearer to its apex may be a delegation. */
+static const knot_dname_t *cut_above(const struct gx_builder *builder, const knot_dname_t *name)
+{
+	return *name && is_cut(builder, name + *name + 1) ? name + *name + 1 : NULL;
+}
+
+static struct gx_type refer_ds(struct gx_builder *builder, const struct gx_load *load)
+{
+	const knot_dname_t *cut = cut_above(builder, load->name);
+	struct gx_type ds = refer(builder, load, KNOT_RRTYPE_DS);
+
+	if (ds.ref == GX_REF_NONE && cut) {
+		ds = refer_below(builder, load, cut);
+		ds.type = KNOT_RRTYPE_DS;
+	}
+	return ds;
+}
+
 /* Types that the chains end in. */
 static void add_ends(struct gx_builder *builder, const struct gx_load *load, const struct gx_owner *owner,
 		     bool has_cname, const struct gx_type_set *types, struct entries *entries)
@@ -96,7 +115,7 @@ static void add_ends(struct gx_builder *builder, const struct gx_load *load, con
 		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type) ||
 				  gx_node_find(owner->node, type)))
 			continue;
-		add_entry(entries, refer(builder, load, type));
+		add_entry(entries, type == KNOT_RRTYPE_DS ? refer_ds(builder, load) : refer(builder, load, type));
 	}
 }
 
@@ -129,25 +148,31 @@ static void store_entries(struct gx_builder *builder, struct gx_load *load, cons
 	image->types[0] = (struct gx_type){0};
 	memcpy(&image->types[image->n_types], entries->list, entries->count * sizeof(entries->list[0]));
 	load->types = image->n_types;
-	load->n_types = entries->count - 1 - (load->flags & GX_NAME_BELOW ? 1 : 0);
+	load->n_types = entries->count - 1 - (load->flags & (GX_NAME_BELOW | GX_NAME_WILDCARD) ? 1 : 0);
 	image->n_types += entries->count;
 }
 
-/* What names below get that do not exist. */
-static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+static void put_below(struct gx_load *load, struct entries *entries, struct gx_type below)
 {
-	struct gx_type below = refer_below(builder, load);
-
 	if (below.ref == GX_REF_NONE)
 		return;
 	load->flags |= GX_NAME_BELOW;
 	entries->list[entries->count++] = below;
 }
 
+/* What names below get that do not exist. The slot of a wildcard is not known before all names have theirs. */
+static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+{
+	if (load->flags & GX_NAME_WILDCARD)
+		entries->list[entries->count++] = (struct gx_type){0};
+	else if (!load->is_mute)
+		put_below(load, entries, refer_below(builder, load, load->name));
+}
+
 /* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
 static void render_cut(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
 {
-	entries->list[0] = refer_below(builder, load);
+	entries->list[0] = refer_below(builder, load, load->name);
 	load->ref_a = load->ref_aaaa = entries->list[0].ref;
 	add_entry(entries, refer(builder, load, KNOT_RRTYPE_DS));
 	add_below(builder, load, entries);
@@ -170,14 +195,17 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 			 (owner.kind == GX_OWNER_GEO && owner.geo->kind == GX_GEO_CNAME);
 	struct entries entries = { .count = 1 };
 	struct gx_ends ends = {0};
+	const knot_dname_t *cut;
 
 	gx_image_ends(builder, load->name, &ends);
-	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
+	cut = cut_above(builder, load->name);
+	if (ends.is_signed || (cut && gx_config_find_zone(builder->config, cut)->is_signed))
+		load->flags |= GX_NAME_SIGNED;
 	if (owner.zone && owner.zone->is_signed && knot_dname_is_wildcard(load->name))
 		load->flags |= GX_NAME_PROOF;
 	if (is_undefined(builder, load->name) || is_cut(builder, load->name)) {
 		if (is_undefined(builder, load->name))
-			store_entries(builder, load, &entries);	/* all is passed */
+			store_entries(builder, load, &entries);	/* all is passed, and nothing is below it */
 		else
 			render_cut(builder, load, &entries);
 		free(ends.types.types);
@@ -201,5 +229,34 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 		entries.list[0] = (struct gx_type){0};	/* types that found no place are passed */
 	free(ends.types.types);
 	add_below(builder, load, &entries);
+	store_entries(builder, load, &entries);
+}
+
+void gx_image_between(struct gx_builder *builder, struct gx_load *load)
+{
+	struct entries entries = { .count = 1 };
+	const struct gx_load *above, *wildcard;
+	uint32_t at;
+
+	if (!gx_dict_find(&builder->loaded, load->name + *load->name + 1, &at))
+		return;		/* in no zone */
+	above = &builder->loads[at];
+	if (above->flags & GX_NAME_WILDCARD) {
+		wildcard = &builder->loads[above->wildcard];
+		load->flags |= GX_NAME_WILDCARD | (wildcard->flags & (GX_NAME_SIGNED | GX_NAME_PROOF));
+		load->wildcard = above->wildcard;
+		load->ref_a = wildcard->ref_a;
+		load->ref_aaaa = wildcard->ref_aaaa;
+		entries.count = 1 + wildcard->n_types;
+		memcpy(entries.list, &builder->image->types[wildcard->types], entries.count * sizeof(entries.list[0]));
+		add_below(builder, load, &entries);
+	} else if (above->flags & GX_NAME_BELOW) {
+		struct gx_type below = builder->image->types[above->types + above->n_types + 1];
+
+		load->flags |= above->flags & GX_NAME_SIGNED;
+		entries.list[0] = below;
+		load->ref_a = load->ref_aaaa = below.ref;
+		put_below(load, &entries, below);
+	}
 	store_entries(builder, load, &entries);
 }

@@ -124,6 +124,24 @@ static void fill_slot(struct gx_builder *builder, struct gx_name *out, const str
 		out->rest = add_rest(builder, (const uint8_t *)name.words + GX_NAME_INLINE_OCTETS);
 }
 
+/* The last entry of a name with a wildcard in front of it is the wildcard's slot. */
+static void link_wildcards(const struct placing *placing)
+{
+	const struct gx_builder *builder = placing->builder;
+	uint32_t *slot_of = gx_calloc(builder->n_loads, sizeof(*slot_of));
+
+	for (size_t i = 0; i < placing->n_slots; i++)
+		if (placing->slots[i])
+			slot_of[placing->slots[i] - 1] = i;
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		const struct gx_load *load = &builder->loads[i];
+
+		if (load->flags & GX_NAME_WILDCARD)
+			builder->image->types[load->types + load->n_types + 1].ref = slot_of[load->wildcard];
+	}
+	free(slot_of);
+}
+
 int gx_image_names(struct gx_builder *builder)
 {
 	struct placing placing = { .builder = builder };
@@ -155,6 +173,7 @@ int gx_image_names(struct gx_builder *builder)
 			fill_slot(builder, &image->names[i], &builder->loads[load],
 				  placing.hashes[load]);
 	}
+	link_wildcards(&placing);
 out:
 	free(placing.hashes);
 	free(placing.slots);
