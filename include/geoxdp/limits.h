@@ -3,13 +3,11 @@
 #ifndef GEOXDP_LIMITS_H
 #define GEOXDP_LIMITS_H
 
-/* The geo index: a page of memory is an element; borders of a fragment, one of its places is padding. */
-#define GX_INDEX_PAGE_WORDS	512
+/* The geo index: borders of a fragment, one of its places is padding. */
 #define GX_INDEX_GROUPS_MAX	4
 #define GX_INDEX_BORDERS_MAX	(4 * GX_INDEX_GROUPS_MAX - 1)
-/* Words that a fragment of each form may take, and so the last word of a page that it may begin at. */
-#define GX_INDEX_NARROW_WORDS	(2 * GX_INDEX_GROUPS_MAX)
-#define GX_INDEX_WIDE_WORDS	(5 * GX_INDEX_GROUPS_MAX)
+/* Words that the larger form of a fragment may take: nothing begins closer to the end, so one check is for all of them. */
+#define GX_INDEX_END_WORDS	(5 * GX_INDEX_GROUPS_MAX)
 /* Bits that a table takes; tables on the way to any address, and bits that each takes should the worst come. */
 #define GX_INDEX_STRIDE_MAX	16
 #define GX_INDEX_LEVELS		12
