@@ -35,6 +35,8 @@
 /* Octets of a name that fit into its slot, a cache line; the rest goes to `names_long`. */
 #define GX_NAME_INLINE_OCTETS	40
 #define GX_NAME_REST_OCTETS	216	/* 255 - 40, up to a multiple of 8 */
+/* Words of the filter of names' ends, see gx_hash_end_of_name(). */
+#define GX_END_FILTER_WORDS	8
 /* Slots looked at before a name counts as not loaded. The loader picks table size and seed such
  * that every loaded name lies within this distance of its home slot. */
 #define GX_NAME_PROBES		8

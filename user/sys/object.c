@@ -114,6 +114,7 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 		memcpy((void *)skel->rodata->nsid, services->nsid, services->n_nsid);
 	skel->rodata->nsid_octets = services->n_nsid;
 	skel->rodata->name_seed = image->name_seed;
+	memcpy((void *)skel->rodata->end_filter, image->end_filter, sizeof(image->end_filter));
 	skel->rodata->name_mask = image->n_name_slots - 1;
 	skel->rodata->class_count = image->n_classes;
 	skel->rodata->location_count = image->n_locations;
