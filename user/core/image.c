@@ -119,6 +119,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	for (size_t i = 0; i < builder.n_loads; i++)
 		if (builder.loads[i].flags & GX_NAME_BETWEEN)
 			gx_image_between(&builder, &builder.loads[i]);
+	gx_image_tell_lacks(&builder);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;
