@@ -37,7 +37,7 @@ uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser
 	/* All get the same NXDOMAIN, but for those below a delegation or a DNAME. */
 	if (match.kind != GX_MATCH_DELEGATION && match.kind != GX_MATCH_DNAME &&
 	    !gx_node_find(match.node, KNOT_RRTYPE_DNAME))
-		cell = &builder->zone_cells[zone - builder->config->zones].nxdomain;
+		cell = &builder->zone_parts[zone - builder->config->zones].nxdomain;
 	if (!*cell && !gx_render_below(builder->renderer, encloser, &answer))
 		*cell = store_shared(builder, &answer);
 	return *cell ? GX_REF_FIXED | *cell : GX_REF_NONE;
@@ -45,7 +45,7 @@ uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser
 
 uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone)
 {
-	uint32_t *cell = &builder->zone_cells[zone - builder->config->zones].nodata;
+	uint32_t *cell = &builder->zone_parts[zone - builder->config->zones].nodata;
 	struct gx_rendered answer;
 
 	if (!*cell && !gx_render_nodata(builder->renderer, zone, &answer))
