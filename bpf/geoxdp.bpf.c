@@ -44,6 +44,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 {
 	struct gx_packet packet = {};
 	struct gx_question question = {};
+	struct gx_encloser encloser;
 	struct gx_edns edns = {};
 	struct gx_plan plan = {};
 	struct gx_name *name;
@@ -60,11 +61,11 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	if (name)
 		ref = gx_find_ref(name, question.type);
 	else if (encloser_count)
-		name = gx_find_by_encloser(ctx, packet.dns_offset, &question, &ref);
+		name = gx_find_by_encloser(ctx, packet.dns_offset, &question, &encloser, &ref);
 	if (!name)
 		return GX_PASSED_NAME;
 	if (ref == GX_REF_NONE)
-		return GX_PASSED_TYPE;
+		return name->flags & GX_NAME_BETWEEN ? GX_PASSED_NAME : GX_PASSED_TYPE;
 
 	reason = gx_parse_additional(ctx, packet.dns_offset, GX_DNS_HEADER_OCTETS + question.octets,
 				     packet.dns_octets, &edns);

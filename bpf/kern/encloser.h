@@ -5,26 +5,23 @@
 
 #include "bpf/kern/find.h"
 
-/**
- * gx_fold_ending - fold a name that ends the one in question
- * @offset: of the message, and the octets of the question's name in front of this one
- * @len: of this name
- * @star: its first two octets count as the label "*"
- * @folded: filled
- *
- * Return: 0; -1: a bound that cannot fail did.
- */
-__attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, __u32 len, __u32 star,
-					     struct gx_folded *folded)
+/* Where a name that is not loaded would stand. */
+struct gx_encloser {
+	__u32	slot;		/* of its closest encloser, or GX_NO_SLOT: it is in no loaded zone */
+	__u32	next;		/* octets of it in front of the next closer name (RFC 5155 1.3): the encloser and a label */
+};
+
+/* Fold a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot fail did. */
+__attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_folded *folded)
 {
 	len &= 0xff;
 	if (!folded || len == 0)
 		return -1;
 	__builtin_memset(folded, 0, sizeof(*folded));
-	return gx_fold_name(gx_question_name(ctx, offset), gx_data_end(ctx), len, name_seed, star, folded);
+	return gx_fold_name(gx_question_name(ctx, offset), gx_data_end(ctx), len, name_seed, folded);
 }
 
-/* As gx_find_folded(). Return: the slot, or GX_NO_SLOT. */
+/* As gx_find_folded(). Return: the slot, or GX_NO_SLOT. Not one with the above: all in one take more stack than there is. */
 __attribute__((noinline)) __u32 gx_find_ending(struct xdp_md *ctx, __u32 offset, __u32 len,
 					       const struct gx_folded *folded)
 {
@@ -43,7 +40,7 @@ gx_inline __u32 gx_label_octets(const struct xdp_md *ctx, __u32 offset)
 	return (*label & 63) + 1;
 }
 
-/* Labels of the name at an offset. */
+/* Labels of the name at an offset, the root not counted. */
 __attribute__((noinline)) __u32 gx_count_labels(struct xdp_md *ctx, __u32 offset)
 {
 	__u32 labels = 0;
@@ -72,94 +69,85 @@ __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offs
 	return offset - begin;
 }
 
-/*
- * Octets of the labels that make a name deeper than every loaded one, but for the last of them: no name with those is
- * loaded, so they need not be looked for.
+/**
+ * gx_find_encloser - find the closest encloser of a name that is not loaded
+ * @offset: of the message
+ * @len: of the name
+ * @encloser: filled
+ *
+ * With each loaded name, those above it are loaded as well, up to those of label_min labels. So of the names above the
+ * one in question, the longer ones are not there and the shorter ones are, and how many is found by halving.
+ *
+ * Return: 0; -1: without it.
  */
-gx_inline __u32 gx_measure_excess(struct xdp_md *ctx, __u32 offset)
+__attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset, __u32 len,
+					       struct gx_encloser *encloser)
 {
-	__u32 labels = gx_count_labels(ctx, offset);
+	/* Labels and one more: of the longest name that is known to be there, 0: none; of the longest that can be. */
+	__u32 known = label_min, longest = gx_count_labels(ctx, offset), next = 0;
+	struct gx_folded folded;
 
-	return labels <= label_max + 1 ? 0 : gx_measure_labels(ctx, offset, labels - label_max - 1);
+	if (!encloser)
+		return -1;
+	if (longest > label_max + 1) {
+		next = gx_measure_labels(ctx, offset, longest - label_max - 1);
+		longest = label_max + 1;
+	}
+	for (int i = 0; i < GX_ENCLOSER_STEPS; i++) {
+		__u32 tried, begin, slot;
+
+		if (known >= longest)
+			break;
+		tried = known + (longest - known + 1) / 2;
+		begin = next + gx_measure_labels(ctx, offset + next, longest + 1 - tried);
+		if (begin >= len || gx_fold_ending(ctx, offset + begin, len - begin, &folded))
+			return -1;
+		slot = gx_find_ending(ctx, offset + begin, len - begin, &folded);
+		if (slot == GX_NO_SLOT) {
+			longest = tried - 1;
+			next = begin;
+		} else {
+			known = tried;
+			encloser->slot = slot;
+		}
+	}
+	encloser->next = next;
+	return 0;
 }
-
-/* Set in what gx_find_encloser() returns: the slot is the encloser's own. */
-#define GX_IS_ENCLOSER 0x80000000u
 
 /**
- * gx_find_encloser - find what speaks for a name that is not loaded
- * @offset: of the message
- * @len: of the name in question
+ * gx_find_by_encloser - find what speaks for a name that is not loaded
+ * @encloser: filled
+ * @ref: receives what it says, a reference as in abi.h
  *
- * From the left, the first name above it that is loaded is its closest encloser, see GX_NAME_WILDCARD. The two octets
- * in front of it belong to a label that was left away; that is where its wildcard's label stands.
- *
- * Return: the slot of the wildcard; or of the encloser, with GX_IS_ENCLOSER; or GX_NO_SLOT.
+ * Return: the closest encloser, or the wildcard in front of it; NULL: the name's zone is not loaded.
  */
-__attribute__((noinline)) __u32 gx_find_encloser(struct xdp_md *ctx, __u32 offset, __u32 len)
+gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offset, const struct gx_question *question,
+					      struct gx_encloser *encloser, __u32 *ref)
 {
-	__u32 label, slot, star = 0, excess = gx_measure_excess(ctx, offset) & 0xff;
-	struct gx_folded folded;
+	__u32 index;
 	struct gx_name *name;
+	struct gx_type *below;
 
-	if (excess >= len)
-		return GX_NO_SLOT;
-	offset += excess;
-	len -= excess;
-	for (__u32 i = 0; i <= GX_ENCLOSER_LABELS; i++) {
-		if (!star) {
-			label = gx_label_octets(ctx, offset);
-			if (i == GX_ENCLOSER_LABELS || label == 0 || label >= len)
-				return GX_NO_SLOT;
-			offset += label;
-			len -= label;
-		}
-		if (gx_fold_ending(ctx, offset, len, star, &folded))
-			return GX_NO_SLOT;
-		slot = gx_find_ending(ctx, offset, len, &folded);
-		if (star)
-			return slot;
-		name = bpf_map_lookup_elem(&names, &slot);
-		if (!name)
-			continue;
-		if (!(name->flags & GX_NAME_WILDCARD))
-			return slot | GX_IS_ENCLOSER;
-		star = 1;
-		offset -= 2;
-		len += 2;
-	}
-	return GX_NO_SLOT;
-}
-
-/* What a name says of names below it that do not exist: a reference as in abi.h. */
-gx_inline __u32 gx_find_below(const struct gx_name *name)
-{
-	__u32 index = name->types + name->n_types + 1;
-	struct gx_type *type;
-
-	if (!(name->flags & GX_NAME_BELOW))
-		return GX_REF_NONE;
-	type = bpf_map_lookup_elem(&types, &index);
-	return type ? type->ref : GX_REF_NONE;
-}
-
-/*
- * The name that speaks for the one in question, which is not loaded, and what it says of it. NULL: its zone is not loaded,
- * or it is too deep.
- */
-gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offset,
-					      const struct gx_question *question, __u32 *ref)
-{
-	__u32 slot = gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS), index;
-	struct gx_name *name;
-
-	if (slot == GX_NO_SLOT)
+	*encloser = (struct gx_encloser){ .slot = GX_NO_SLOT };
+	if (gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, encloser))
 		return NULL;
-	index = slot & ~GX_IS_ENCLOSER;
+	index = encloser->slot;
 	name = bpf_map_lookup_elem(&names, &index);
-	if (!name)
+	if (!name || !(name->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)))
+		return name;
+	index = name->types + name->n_types + 1;
+	below = bpf_map_lookup_elem(&types, &index);
+	if (!below)
 		return NULL;
-	*ref = slot & GX_IS_ENCLOSER ? gx_find_below(name) : gx_find_ref(name, question->type);
+	if (name->flags & GX_NAME_BELOW) {
+		*ref = below->ref;
+		return name;
+	}
+	index = below->ref;
+	name = bpf_map_lookup_elem(&names, &index);
+	if (name)
+		*ref = gx_find_ref(name, question->type);
 	return name;
 }
 

@@ -108,7 +108,7 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 		return GX_PASSED_QTYPE;
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
-	if (gx_fold_name(name, end, len, name_seed, 0, &folded))
+	if (gx_fold_name(name, end, len, name_seed, &folded))
 		return GX_PASSED_QNAME;
 	question->sum = gx_csum_fold(gx_csum_part(folded.sum, gx_csum_fold(tail_word), len));
 	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */

@@ -10,7 +10,8 @@
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
 const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
 const volatile __u32 encloser_count;	/* names with GX_NAME_WILDCARD or GX_NAME_BELOW; 0: none is looked for */
-const volatile __u32 label_max;		/* the most labels of a loaded name, root not counted */
+const volatile __u32 label_min;		/* the fewest labels of a loaded name, root not counted, */
+const volatile __u32 label_max;		/* and the most */
 const volatile __u32 class_count;	/* choices of a GX_REF_CLASS */
 const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
 

@@ -112,23 +112,11 @@ gx_inline int gx_load_name_tail(const __u8 *name, const void *end, __u32 len, __
 	return 0;
 }
 
-/* The first two octets of a word in native order replaced by the label "*". */
-gx_inline __u64 gx_star_word(__u64 word)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (word & ~0xffffull) | '*' << 8 | 1;
-#else
-	return (word & ~0ull >> 16) | (__u64)(1 << 8 | '*') << 48;
-#endif
-}
-
 /* One more word of a name into the hash and the sum. Return: the word, folded. */
-gx_inline __u64 gx_fold_word(__u64 word, int star, __u64 *hash, __u64 *sum)
+gx_inline __u64 gx_fold_word(__u64 word, __u64 *hash, __u64 *sum)
 {
 	*sum = gx_csum_add64(*sum, word);
 	word = gx_fold64(word);
-	if (star)
-		word = gx_star_word(word);
 	*hash = gx_hash_word(*hash, word);
 	return word;
 }
@@ -139,12 +127,11 @@ gx_inline __u64 gx_fold_word(__u64 word, int star, __u64 *hash, __u64 *sum)
  * @end: bound of what may be read
  * @len: 1 to 255, as gx_measure_name() says
  * @seed: the generation's
- * @star: count the first two octets, whatever they are, as the label "*"
  * @folded: zeroed; filled
  *
  * Return: 0; -1: a bound that cannot fail did.
  */
-gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 seed, int star,
+gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 seed,
 			   struct gx_folded *folded)
 {
 	__u64 hash = seed, sum = 0, word;
@@ -157,14 +144,14 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 			break;
 		if ((const void *)(from + 8) > end)
 			return -1;
-		word = gx_fold_word(GX_LOAD(__u64, from), star && i == 0, &hash, &sum);
+		word = gx_fold_word(GX_LOAD(__u64, from), &hash, &sum);
 		if (i < GX_NAME_INLINE_WORDS)
 			folded->words[i] = word;
 	}
 	if (len & 7) {
 		if (gx_load_name_tail(name, end, len, &word))
 			return -1;
-		word = gx_fold_word(word, star && i == 0, &hash, &sum);
+		word = gx_fold_word(word, &hash, &sum);
 		if (i < GX_NAME_INLINE_WORDS)
 			folded->words[i] = word;
 	}

@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	5
+#define GX_ABI_VERSION	6
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -108,8 +108,8 @@ struct gx_name {
 	__u16	flags;		/* GX_NAME_* */
 	__u32	ref_a;
 	__u32	ref_aaaa;
-	__u32	types;		/* types[types] is the default for types not listed, then n_types entries, then what
-				 * GX_NAME_BELOW says */
+	__u32	types;		/* types[types] is the default for types not listed, then n_types entries, then that of
+				 * GX_NAME_WILDCARD or GX_NAME_BELOW */
 	__u32	rest;		/* index into names_long, where len_octets > GX_NAME_INLINE_OCTETS */
 	__u64	octets[GX_NAME_INLINE_OCTETS / 8];
 };
@@ -117,12 +117,17 @@ struct gx_name {
 #define GX_NAME_SIGNED	0x0001	/* the zone is signed: DO=1 is passed */
 /*
  * Of a zone that is loaded, all names that exist are in the table, so the nearest name above one that is not there is its
- * closest encloser (RFC 4592 3.3.1). It says what names below it get that do not exist: with GX_NAME_WILDCARD what the slot
- * of "*." and this name says, else, with GX_NAME_BELOW, the reference in types[]: NXDOMAIN, or at a delegation
- * the referral; else nothing, and they are passed.
+ * closest encloser (RFC 4592 3.3.1). It says what names below it get that do not exist, by the last of its entries in
+ * types[]: with GX_NAME_WILDCARD what the slot of that number says, with GX_NAME_BELOW the reference: NXDOMAIN, or at a
+ * delegation the referral; with neither they are passed.
+ *
+ * With a name, all names above it are in the table that have as many labels as the highest zone, or more. GX_NAME_BETWEEN is
+ * one that is only there for that: it does not exist, though a loaded zone is below it, and says of itself and of
+ * those below it what the name above it says of such; above all zones nothing.
  */
 #define GX_NAME_WILDCARD 0x0002
 #define GX_NAME_BELOW	0x0004
+#define GX_NAME_BETWEEN	0x0008
 
 /* Value of `names_long`: the octets of a name from GX_NAME_INLINE_OCTETS on, zero-padded. */
 struct gx_name_rest {

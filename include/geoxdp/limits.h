@@ -70,11 +70,8 @@
 /* Tables of a generation whose content is summed. */
 #define GX_DIGESTS_MAX		16
 
-/*
- * Labels between a name that does not exist and its closest encloser, once those are left away that make it deeper than
- * every loaded name.
- */
-#define GX_ENCLOSER_LABELS	8
+/* Halvings that find the closest encloser among the 127 names above the longest one, or that there is none. */
+#define GX_ENCLOSER_STEPS	7
 
 /* Types that one name can have beside A and AAAA before its other queries are passed. */
 #define GX_TYPES_PER_NAME	32

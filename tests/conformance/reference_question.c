@@ -12,7 +12,9 @@
 
 /* Ethernet, IPv4 and UDP in front of the message. */
 #define HEADERS_OCTETS (14 + 20 + 8)
-#define LABELS_MORE 12	/* that are put in front of a name, at most */
+/* That are put in front of a name, at most, and rarely. */
+#define LABELS_MORE 12
+#define LABELS_MANY 127
 
 /* Asked of every name. */
 static const uint16_t common[] = { KNOT_RRTYPE_A, KNOT_RRTYPE_AAAA, KNOT_RRTYPE_CNAME, KNOT_RRTYPE_MX,
@@ -45,7 +47,7 @@ static void add_label(uint8_t *name, const uint8_t *label, size_t octets)
 
 static void add_any_label(struct question_source *source, uint8_t *name)
 {
-	static const char *const words[] = { "*", "www", "a", "b", "ns1", "_tcp", "x-y", "\001" };
+	static const char *const words[] = { "*", "www", "a", "b", "ns1", "_tcp", "x-y", "x", "\001" };
 	uint8_t label[KNOT_DNAME_MAXLABELLEN];
 	size_t octets = 1 + any(source, any(source, 8) ? 8 : sizeof(label));
 	uint32_t kind = any(source, 4);
@@ -87,7 +89,7 @@ static void make_name(struct question_source *source, uint8_t *name)
 		add_any_label(source, name);
 		break;
 	case 3:	/* far below */
-		for (labels = any(source, LABELS_MORE); labels; labels--)
+		for (labels = any(source, any(source, 8) ? LABELS_MORE : LABELS_MANY); labels; labels--)
 			add_any_label(source, name);
 		break;
 	case 4:	/* another octet, or the same in another case */

@@ -168,6 +168,7 @@ struct gx_addr oracle_client(const struct query *query)
 
 struct record {
 	struct record *next;
+	const char *zone;	/* apex of that which has it */
 	uint16_t type;
 	uint32_t ttl_s;
 	uint16_t octets;
@@ -176,6 +177,7 @@ struct record {
 };
 
 static struct record *records, **last_record = &records;
+static const char *reading;	/* apex */
 
 static void keep_record(zs_scanner_t *scanner)
 {
@@ -183,6 +185,7 @@ static void keep_record(zs_scanner_t *scanner)
 
 	if (!record)
 		abort();
+	record->zone = reading;
 	record->type = scanner->r_type;
 	record->ttl_s = scanner->r_ttl;
 	record->octets = (uint16_t)scanner->r_data_length;
@@ -199,7 +202,8 @@ static void read_records(void)
 	for (size_t i = 0; i < WORLD_ZONES; i++) {
 		zs_scanner_t scanner;
 
-		if (zs_init(&scanner, zones[i].apex, KNOT_CLASS_IN, 3600) ||
+		reading = zones[i].apex;
+		if (zs_init(&scanner, reading, KNOT_CLASS_IN, 3600) ||
 		    zs_set_input_string(&scanner, zones[i].text, strlen(zones[i].text)) ||
 		    zs_set_processing(&scanner, keep_record, NULL, NULL) || zs_parse_all(&scanner))
 			abort();
@@ -237,13 +241,35 @@ static bool is_name(const knot_dname_t *name, const char *text)
 	return !strcmp(shown, text);
 }
 
-/* Is there a name at or below this one? Then it exists, if only as an empty non-terminal (RFC 4592 2.2.2). */
+/* The SOA of the zone that speaks for a name, the longest; NULL: none is loaded. */
+static const struct record *find_soa(const knot_dname_t *name)
+{
+	for (;; name += *name + 1) {
+		const struct record *soa = find_record(records, name, KNOT_RRTYPE_SOA);
+
+		if (soa || !*name)
+			return soa;
+	}
+}
+
+static const knot_dname_t *find_apex(const knot_dname_t *name)
+{
+	const struct record *soa = find_soa(name);
+
+	return soa ? soa->owner : NULL;
+}
+
+/*
+ * Is there a name of its zone at or below this one? Then it exists, if only as an empty non-terminal (RFC 4592 2.2.2). Of a
+ * zone further down, the one that speaks for it knows nothing.
+ */
 static bool exists(const knot_dname_t *name)
 {
+	const struct record *soa = find_soa(name);
 	knot_dname_storage_t geo;
 
 	for (const struct record *record = records; record; record = record->next) {
-		if (knot_dname_in_bailiwick(record->owner, name) >= 0)
+		if (soa && record->zone == soa->zone && knot_dname_in_bailiwick(record->owner, name) >= 0)
 			return true;
 	}
 	for (size_t i = 0; i <= WORLD_GEOS; i++) {
@@ -252,17 +278,6 @@ static bool exists(const knot_dname_t *name)
 			return true;
 	}
 	return false;
-}
-
-/* The zone that speaks for a name: the apex of the longest; NULL: none is loaded. */
-static const knot_dname_t *find_apex(const knot_dname_t *name)
-{
-	for (;; name += *name + 1) {
-		const struct record *soa = find_record(records, name, KNOT_RRTYPE_SOA);
-
-		if (soa || !*name)
-			return soa ? soa->owner : NULL;
-	}
 }
 
 /* The delegation at or above a name, within its zone; NULL: there is none. */
@@ -455,12 +470,34 @@ static void put_data(struct answer *answer, const knot_dname_t *name, const knot
 		put_addresses(answer, source, type, NULL, false);
 }
 
+/*
+ * DS at an apex is asked of the zone above (RFC 4035 3.1.4.1). Of the zones here none is delegated, and none is asked that is
+ * below a wildcard.
+ */
+static void put_ds_of_zone(struct answer *answer, const knot_dname_t *above)
+{
+	const knot_dname_t *cut = find_cut(above);
+
+	if (cut) {
+		knot_wire_clear_aa(answer->packet->wire);
+		put_referral(answer, cut);
+		return;
+	}
+	knot_wire_set_rcode(answer->packet->wire, KNOT_RCODE_NXDOMAIN);
+	put_soa(answer, above);
+}
+
 /* Returns 0, or -1: its zone is not loaded. */
 static int follow(struct answer *answer, const knot_dname_t *qname)
 {
 	knot_dname_storage_t storage[2], wildcard;
 	const knot_dname_t *name = qname, *source, *target, *cut;
 
+	if (answer->qtype == KNOT_RRTYPE_DS && find_record(records, name, KNOT_RRTYPE_SOA) && *name &&
+	    find_soa(name + *name + 1)) {
+		put_ds_of_zone(answer, name + *name + 1);
+		return 0;
+	}
 	for (int i = 0;; i ^= 1) {
 		if (!find_apex(name))
 			return name == qname ? -1 : 0;

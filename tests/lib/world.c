@@ -33,6 +33,11 @@ const struct world_geo world_geos[WORLD_GEOS] = {
 				  { 20, "too.example.com." } } },
 };
 
+const char *const world_outer[WORLD_OUTER] = { "example.com.", "wild.example.com.", "cut.example.com.",
+					       "tree.example.com.", WORLD_SIGNED, "outside.test." };
+
+const size_t world_wild_depth[WORLD_WILD_DEPTHS] = { 1, 2, 3, 7, 30, 62, 63, 125 };
+
 #define SOA	"$TTL 300\n@ 3600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n"
 
 #define DIGEST	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -80,11 +85,18 @@ const char *world_deep_name(void)
 {
 	static char text[WORLD_NAME_TEXT];
 
-	if (!text[0]) {
-		for (size_t i = 0; i < KNOT_DNAME_MAXLABELS - 1; i++)
-			strcat(text, "d.");
-		strcat(text, "x.");
+	return world_repeat('d', KNOT_DNAME_MAXLABELS - 1, text);
+}
+
+char *world_repeat(char letter, size_t labels, char *text)
+{
+	char *to = text;
+
+	for (; labels; labels--) {
+		*to++ = letter;
+		*to++ = '.';
 	}
+	strcpy(to, "x.");
 	return text;
 }
 
@@ -136,16 +148,23 @@ static void put_x(FILE *file)
 		fprintf(file, "%s CNAME geo.example.com.\n", world_name(octets, text));
 	fprintf(file, "%s CNAME geo.example.com.\n%s CNAME geo.example.com.\n", world_deep_name(), WORLD_ODD);
 	fprintf(file, "*.%s CNAME geo.example.com.\n", world_name(WORLD_WILD_OCTETS, text));
+	for (size_t i = 0; i < WORLD_WILD_DEPTHS; i++)
+		fprintf(file, "*.%s CNAME geo.example.com.\n", world_repeat('w', world_wild_depth[i], text));
 }
 
 const struct world_zone *world_zones(void)
 {
+	static char inner[WORLD_OUTER][64];
 	static struct world_zone zones[WORLD_ZONES] = {
 		{ .apex = "example.com." },
 		{ .apex = WORLD_SIGNED },
 		{ .apex = "x." },
 	};
 
+	for (size_t i = 0; i < WORLD_OUTER; i++) {
+		sprintf(inner[i], "in.far.%s", world_outer[i]);
+		zones[3 + i].apex = inner[i];
+	}
 	for (size_t i = 0; i < WORLD_ZONES && !zones[i].text; i++) {
 		size_t octets;
 		FILE *file = open_memstream(&zones[i].text, &octets);
@@ -156,8 +175,10 @@ const struct world_zone *world_zones(void)
 			put_example_com(file);
 		else if (i == 1)
 			fputs(signed_example, file);
-		else
+		else if (i == 2)
 			put_x(file);
+		else
+			fputs(SOA "@ NS ns1.example.com.\nwww A 192.0.2.90\n", file);
 		fclose(file);
 	}
 	return zones;

@@ -19,7 +19,11 @@
  *	cut, glue, beside			delegations: a bit of all, glue that is needed, addresses that are not
  *	mx, to-cut, to-nothing, tree		MX, CNAMEs into a delegation and to nothing, a DNAME
  *	*. and world_name() of 200 octets -> geo
+ *	*. and world_wild_depth[] labels w in zone x. -> geo, so that a name of any depth has an encloser
  *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
+ *
+ * Zones in.far. and each of world_outer[] are below names that do not exist: covered by a zone, by its wildcard, by a
+ * delegation, by a DNAME, by the signed zone, and by none. Each has an address at www.
  */
 #define WORLD_US	"geo.example.com. 60 CNAME us.example.com.\nus.example.com. 300 A 192.0.2.2\n"
 #define WORLD_EU	"geo.example.com. 60 CNAME eu.example.com.\neu.example.com. 300 A 192.0.2.1\n"
@@ -69,10 +73,14 @@ struct world_zone {
 
 #define WORLD_PREFIXES	6
 #define WORLD_GEOS	5
-#define WORLD_ZONES	3
+#define WORLD_OUTER	6
+#define WORLD_ZONES	(3 + WORLD_OUTER)
+#define WORLD_WILD_DEPTHS 8
 
 extern const struct world_prefix world_prefixes[WORLD_PREFIXES];
 extern const struct world_geo world_geos[WORLD_GEOS];
+extern const char *const world_outer[WORLD_OUTER];
+extern const size_t world_wild_depth[WORLD_WILD_DEPTHS];
 /* The zones. They live as long as the process. */
 const struct world_zone *world_zones(void);
 
@@ -86,6 +94,8 @@ const struct world_zone *world_zones(void);
 char *world_name(size_t octets, char *text);
 /* A name of 127 labels, the most there can be. */
 const char *world_deep_name(void);
+/* So many labels, each the same letter, in zone x. Returns text, WORLD_NAME_TEXT. */
+char *world_repeat(char letter, size_t labels, char *text);
 
 /* Write all files into a folder; pdns.conf is where reading begins. Returns 0, or -errno. */
 int world_write(const char *folder);

@@ -27,7 +27,7 @@ static const struct packet_case cases[] = {
 	SERVED("nxdomain_has_the_soa_with_the_lesser_ttl_rfc2308", NXDOMAIN, NXDOMAIN, AT("nothing")),
 	SERVED("nxdomain_two_labels_down", NXDOMAIN, NXDOMAIN, AT("www.nothing")),
 	SERVED("nxdomain_eight_labels_down", NXDOMAIN, NXDOMAIN, AT("a.b.c.d.e.f.g.h")),
-	PASSED("nine_labels_down_is_passed_where_names_are_as_deep", NAME, AT("a.b.c.d.e.f.g.h.i")),
+	SERVED("nxdomain_nine_labels_down", NXDOMAIN, NXDOMAIN, AT("a.b.c.d.e.f.g.h.i")),
 	SERVED("nxdomain_for_every_type_rfc8020", NXDOMAIN, NXDOMAIN, AT("nothing"), .qtype = KNOT_RRTYPE_TXT),
 	SERVED("nxdomain_for_any", NXDOMAIN, NXDOMAIN, AT("nothing"), .qtype = KNOT_RRTYPE_ANY),
 	SERVED("nxdomain_for_ds", NXDOMAIN, NXDOMAIN, AT("nothing"), .qtype = KNOT_RRTYPE_DS),
@@ -83,6 +83,47 @@ static const struct packet_case cases[] = {
 	       .qtype = KNOT_RRTYPE_TXT),
 	PASSED("name_below_a_dname_is_passed", TYPE, AT("any.tree")),
 	PASSED("name_far_below_a_dname_is_passed", TYPE, AT("a.b.c.tree")),
+
+	/* in.far. is a zone, and far. does not exist in the zone above it, which speaks of it */
+	SERVED("zone_below_a_name_that_does_not_exist_is_answered", STATIC,
+	       "NOERROR aa\nwww.in.far.example.com. 300 A 192.0.2.90\n", AT("www.in.far")),
+	SERVED("nxdomain_below_a_zone_below_a_name_that_does_not_exist", NXDOMAIN,
+	       "NXDOMAIN aa\n; in.far.example.com. 600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n",
+	       AT("a.b.in.far")),
+	SERVED("name_above_a_zone_does_not_exist_for_that", NXDOMAIN, NXDOMAIN, AT("far")),
+	SERVED("name_above_a_zone_does_not_exist_for_any_type", NXDOMAIN, NXDOMAIN, AT("far"), .qtype = KNOT_RRTYPE_DS),
+	SERVED("name_beside_a_zone_below_a_name_that_does_not_exist", NXDOMAIN, NXDOMAIN, AT("beside.far")),
+	SERVED("name_above_a_zone_is_synthesised_by_the_zone_above", GEO,
+	       "NOERROR aa\nfar.wild.example.com. 300 CNAME geo.example.com.\n" WORLD_US, AT("far.wild")),
+	SERVED("name_above_a_zone_is_synthesised_for_other_types", NODATA,
+	       "NOERROR aa\nfar.wild.example.com. 300 CNAME geo.example.com.\n"
+	       "geo.example.com. 60 CNAME us.example.com.\n" WORLD_SOA, AT("far.wild"), .qtype = KNOT_RRTYPE_MX),
+	SERVED("name_beside_a_zone_is_synthesised_by_the_zone_above", GEO,
+	       "NOERROR aa\na.far.wild.example.com. 300 CNAME geo.example.com.\n" WORLD_US, AT("a.far.wild")),
+	SERVED("name_above_a_zone_below_a_delegation_is_the_referral", REFERRAL, CUT, AT("far.cut")),
+	SERVED("ds_above_a_zone_below_a_delegation_is_the_referral", REFERRAL, CUT, AT("far.cut"), .qtype = KNOT_RRTYPE_DS),
+	SERVED("name_beside_a_zone_below_a_delegation_is_the_referral", REFERRAL, CUT, AT("a.far.cut")),
+	SERVED("ds_of_a_zone_below_a_delegation_is_the_referral_rfc4035_3_1_4_1", REFERRAL, CUT, AT("in.far.cut"),
+	       .qtype = KNOT_RRTYPE_DS),
+	SERVED("ds_of_a_zone_below_a_name_that_does_not_exist_is_nxdomain", NXDOMAIN, NXDOMAIN, AT("in.far"),
+	       .qtype = KNOT_RRTYPE_DS),
+	PASSED("name_above_a_zone_below_a_dname_is_passed", NAME, AT("far.tree")),
+	PASSED("name_beside_a_zone_below_a_dname_is_passed", NAME, AT("a.far.tree")),
+	SERVED("zone_below_a_dname_is_answered", STATIC,
+	       "NOERROR aa\nwww.in.far.tree.example.com. 300 A 192.0.2.90\n", AT("www.in.far.tree")),
+	PASSED("name_above_a_zone_below_a_signed_one_is_passed_with_do", DNSSEC, .qname = "far.signed.example.",
+	       .opt_flags = PACKET_DO),
+	PASSED("name_beside_a_zone_below_a_signed_one_is_passed_with_do", DNSSEC, .qname = "a.far.signed.example.",
+	       .opt_flags = PACKET_DO),
+	SERVED("name_above_a_zone_below_a_signed_one_is_answered_without_do", NXDOMAIN,
+	       "NXDOMAIN aa\n; signed.example. 600 SOA ns1.example.com. hostmaster.example.com. 1 86400 7200 604800 600\n",
+	       .qname = "far.signed.example."),
+	SERVED("zone_below_names_of_no_zone_is_answered", STATIC,
+	       "NOERROR aa\nwww.in.far.outside.test. 300 A 192.0.2.90\n", .qname = "www.in.far.outside.test."),
+	PASSED("name_above_all_zones_is_passed", NAME, .qname = "outside.test."),
+	PASSED("name_beside_all_zones_is_passed", NAME, .qname = "a.far.outside.test."),
+	PASSED("name_of_one_label_above_all_zones_is_passed", NAME, .qname = "test."),
+	PASSED("root_is_passed", NAME, .qname = "."),
 };
 
 /* The owner of the SOA is a pointer into the question, wherever the zone's name stands in it: at even and at odd offsets. */
@@ -124,12 +165,12 @@ static void referral_at_names_of_every_length(void **state)
 	}
 }
 
-/* The name in question stands 8 labels below one of 119, the most that still has room for 127. */
-static void nxdomain_below_the_deepest_names(void **state)
+/* Of 127 labels, any number below the closest encloser. */
+static void nxdomain_at_the_deepest_names(void **state)
 {
 	const char *deep = world_deep_name();
 
-	for (size_t labels = 1; labels <= 8; labels++) {
+	for (size_t labels = 1; labels <= 126; labels++) {
 		char name[WORLD_NAME_TEXT] = "";
 		const struct packet packet = PACKET(.qname = name);
 
@@ -145,7 +186,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nxdomain_at_names_of_every_length),
 		cmocka_unit_test(referral_at_names_of_every_length),
-		cmocka_unit_test(nxdomain_below_the_deepest_names),
+		cmocka_unit_test(nxdomain_at_the_deepest_names),
 	};
 
 	return cases_main("zones", cases, NUMBER(cases), tests, NUMBER(tests));

@@ -129,6 +129,9 @@ static bool read_content(struct gx_builder *builder, const struct gx_load *load,
 	const struct gx_geo *geo = load->geo;
 
 	*out = (struct content){ .name = load->name, .zone = load->zone, .node = load->node, .geo = geo };
+	/* With a wildcard below, it has an entry for that. */
+	if (load->flags & GX_NAME_WILDCARD || load->is_mute)
+		return false;
 	if (load->zone->is_signed || knot_dname_is_wildcard(load->name) || knot_dname_is_equal(load->name, load->zone->apex))
 		return false;
 	if (geo && (geo->kind == GX_GEO_LOCATION || &config->zones[geo->zone] != load->zone))
@@ -327,7 +330,11 @@ static void render(struct gx_builder *builder, struct gx_load *load)
 void gx_image_render_all(struct gx_builder *builder)
 {
 	for (size_t i = 0; i < builder->n_loads; i++)
-		render(builder, &builder->loads[i]);
+		if (!(builder->loads[i].flags & GX_NAME_BETWEEN))
+			render(builder, &builder->loads[i]);
+	for (size_t i = 0; i < builder->n_loads; i++)
+		if (builder->loads[i].flags & GX_NAME_BETWEEN)
+			gx_image_between(builder, &builder->loads[i]);
 	gx_dict_free(&builder->spoken);
 	free(builder->alikes.list);
 	free(builder->alikes.slots);

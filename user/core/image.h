@@ -22,7 +22,8 @@ struct gx_image {
 	size_t n_name_slots;
 	size_t n_names;
 	size_t n_enclosers;	/* names with GX_NAME_WILDCARD or GX_NAME_BELOW */
-	size_t label_max;	/* the most labels of a name, root not counted */
+	size_t label_min;	/* the fewest labels of a name, root not counted, */
+	size_t label_max;	/* and the most */
 	uint64_t name_seed;
 	struct gx_name_rest *names_long;
 	size_t n_names_long;
@@ -55,7 +56,8 @@ struct gx_image {
  *	references can count (errors)
  *
  * The same configuration gives the same image. Loaded are all names that exist in a zone: its nodes down to its
- * delegations, empty non-terminals, geo names, and what exists because a geo name is below.
+ * delegations, empty non-terminals, geo names, and what exists because a geo name is below; and names above a zone
+ * that is below another one, where these do not exist (GX_NAME_BETWEEN).
  *
  * Returns 0 or -EINVAL.
  */

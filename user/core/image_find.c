@@ -45,28 +45,42 @@ static uint32_t gx_find_ref(const struct gx_image *image, const struct gx_name *
 	return image->types[slot->types].ref;
 }
 
+/* The closest encloser of a name that is not loaded; NULL: it is in no loaded zone. See gx_find_encloser() of the program. */
+static const struct gx_name *gx_find_encloser(const struct gx_image *image, const knot_dname_t *name)
+{
+	const knot_dname_t *above[GX_NAME_MAX_LABELS];	/* by labels */
+	size_t labels = knot_dname_labels(name, NULL), known = image->label_min;
+	size_t longest = labels <= image->label_max ? labels : image->label_max + 1;
+	const struct gx_name *encloser = NULL;
+
+	while (labels) {
+		name += *name + 1;
+		above[--labels] = name;
+	}
+	while (known < longest) {
+		size_t tried = known + (longest - known + 1) / 2;
+		const struct gx_name *slot = gx_find_slot(image, above[tried - 1]);
+
+		if (slot) {
+			known = tried;
+			encloser = slot;
+		} else {
+			longest = tried - 1;
+		}
+	}
+	return encloser;
+}
+
 /* What the closest encloser says of a name that is not loaded (RFC 4592 3.3.1). */
 static uint32_t gx_find_by_encloser(const struct gx_image *image, const knot_dname_t *name, uint16_t type)
 {
-	size_t labels = knot_dname_labels(name, NULL);
-	knot_dname_storage_t wildcard = { 1, '*' };
-	const struct gx_name *encloser = NULL;
+	const struct gx_name *encloser = gx_find_encloser(image, name);
+	uint32_t below;
 
-	for (; labels > image->label_max + 1; labels--)
-		name += *name + 1;
-	for (int i = 0; i < GX_ENCLOSER_LABELS && !encloser && *name; i++) {
-		name += *name + 1;
-		encloser = gx_find_slot(image, name);
-	}
-	if (!encloser)
+	if (!encloser || !(encloser->flags & (GX_NAME_BELOW | GX_NAME_WILDCARD)))
 		return GX_REF_NONE;
-	if (encloser->flags & GX_NAME_WILDCARD) {
-		memcpy(wildcard + 2, name, knot_dname_size(name));
-		encloser = gx_find_slot(image, wildcard);
-		return encloser ? gx_find_ref(image, encloser, type) : GX_REF_NONE;
-	}
-	return encloser->flags & GX_NAME_BELOW ? image->types[encloser->types + encloser->n_types + 1].ref :
-						 GX_REF_NONE;
+	below = image->types[encloser->types + encloser->n_types + 1].ref;
+	return encloser->flags & GX_NAME_BELOW ? below : gx_find_ref(image, &image->names[below], type);
 }
 
 uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type)

@@ -17,14 +17,16 @@ struct gx_cell_slot {
 /* A name that will be loaded. */
 struct gx_load {
 	const knot_dname_t *name;	/* lower case, in the configuration */
-	const struct gx_zone *zone;	/* the deepest that holds it */
+	const struct gx_zone *zone;	/* the deepest that holds it; NULL: GX_NAME_BETWEEN */
 	const struct gx_node *node;	/* of this name; NULL: it exists for a geo name alone */
 	const struct gx_geo *geo;	/* of this name, or NULL */
 	uint32_t ref_a;
 	uint32_t ref_aaaa;
 	uint32_t types;
+	uint32_t wildcard;		/* load of GX_NAME_WILDCARD */
 	uint16_t flags;
 	uint8_t n_types;
+	bool is_mute;			/* passes names below that do not exist */
 };
 
 /* RR types, ascending. */
@@ -67,7 +69,7 @@ struct gx_builder {
 	struct gx_load *loads;
 	size_t n_loads, loads_capacity;
 	uint32_t *load_of_geo;		/* number + 1 */
-	struct gx_dict loads_above;	/* names that exist for geo names below them alone */
+	struct gx_dict loads_above;	/* number + 1 of names that are there for geo names or zones below them alone */
 
 	struct gx_ends *geo_ends;	/* of each geo name */
 	uint32_t *seen;			/* stamp of each geo name, when its ends are looked for */
@@ -163,11 +165,21 @@ uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser
 /* NODATA of all names of a zone. Returns the cell; 0: it has no place. The renderer is used. */
 uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone);
 
-/* Render what a name says of each type: refs, types, choices and answers. */
+/* Render what a name says of each type: refs, types, choices and answers. Not for GX_NAME_BETWEEN. */
 void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
-/* The same for all names, as long as no name before says just what this one says: then it gets what that one got. */
+/*
+ * The same for all names, as long as no name before says just what this one says: then it gets what that one got; last,
+ * those of GX_NAME_BETWEEN.
+ */
 void gx_image_render_all(struct gx_builder *builder);
+
+/* What a name of GX_NAME_BETWEEN says, after all others, and those above it, were rendered. */
+void gx_image_between(struct gx_builder *builder, struct gx_load *load);
+
+/* The number + 1 of a name that is loaded; 0: it is not. */
+uint32_t gx_image_find_load(struct gx_builder *builder, const knot_dname_t *name);
+
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs

@@ -105,14 +105,14 @@ static void collect_above(struct gx_builder *builder, const struct gx_geo *geo)
 	}
 }
 
-/* Returns its number + 1; 0: it is not loaded. */
-static uint32_t find_load(struct gx_builder *builder, const struct gx_zone *zone, const knot_dname_t *name)
+uint32_t gx_image_find_load(struct gx_builder *builder, const knot_dname_t *name)
 {
-	const struct gx_node *node = gx_zone_find(zone, name);
-	uint32_t at = 0;
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+	const struct gx_node *node = zone ? gx_zone_find(zone, name) : NULL;
+	uint32_t at = node ? part_of(builder, zone)->load_of_node[node - zone->nodes] : 0;
 
-	if (node)
-		return part_of(builder, zone)->load_of_node[node - zone->nodes];
+	if (at)
+		return at;
 	if (gx_dict_find(&builder->lookup->geos, name, &at))
 		return builder->load_of_geo[at];
 	gx_dict_find(&builder->loads_above, name, &at);
@@ -128,10 +128,60 @@ static void mark_wildcards(struct gx_builder *builder)
 
 		if (!knot_dname_is_wildcard(name) || !gx_name_within(name + 2, builder->loads[i].zone->apex))
 			continue;
-		parent = find_load(builder, builder->loads[i].zone, name + 2);
-		if (parent)
+		parent = gx_image_find_load(builder, name + 2);
+		if (parent) {
 			builder->loads[parent - 1].flags |= GX_NAME_WILDCARD;
+			builder->loads[parent - 1].wildcard = i;
+		}
 	}
+}
+
+/*
+ * A zone that begins at a wildcard of another one hides it: what that synthesises is not in the table, and its referral
+ * means nothing (RFC 4592 4.2).
+ */
+static void mark_hidden_wildcards(struct gx_builder *builder)
+{
+	for (size_t i = 0; i < builder->config->n_zones; i++) {
+		const knot_dname_t *apex = builder->config->zones[i].apex;
+		const struct gx_zone *zone = knot_dname_is_wildcard(apex) ?
+						     gx_config_find_zone(builder->config, apex + 2) : NULL;
+		uint32_t parent = zone && gx_zone_find(zone, apex) ? gx_image_find_load(builder, apex + 2) : 0;
+
+		if (parent)
+			builder->loads[parent - 1].is_mute = true;
+	}
+}
+
+/* The names above a zone, up to one that is loaded, or to as many labels as the highest zone has. */
+static void collect_between(struct gx_builder *builder, const struct gx_zone *zone)
+{
+	const knot_dname_t *above[GX_NAME_MAX_LABELS], *name = zone->apex;
+	size_t labels = knot_dname_labels(name, NULL), n = 0;
+
+	while (labels-- > builder->image->label_min) {
+		name += *name + 1;
+		if (gx_image_find_load(builder, name))
+			break;
+		above[n++] = name;
+	}
+	while (n) {
+		name = above[--n];
+		gx_dict_put(&builder->loads_above, name, add_load(builder, &(struct gx_load){
+			.name = name, .flags = GX_NAME_BETWEEN }));
+	}
+}
+
+static size_t find_label_min(const struct gx_config *config)
+{
+	size_t min = config->n_zones ? GX_NAME_MAX_LABELS : 0;
+
+	for (size_t i = 0; i < config->n_zones; i++) {
+		size_t labels = knot_dname_labels(config->zones[i].apex, NULL);
+
+		min = labels < min ? labels : min;
+	}
+	return min;
 }
 
 void gx_image_collect(struct gx_builder *builder)
@@ -147,6 +197,10 @@ void gx_image_collect(struct gx_builder *builder)
 		collect_above(builder, &config->geos[i]);
 	}
 	mark_wildcards(builder);
+	mark_hidden_wildcards(builder);
+	builder->image->label_min = find_label_min(config);
+	for (size_t i = 0; i < config->n_zones; i++)
+		collect_between(builder, &config->zones[i]);
 }
 
 /* --- ends -------------------------------------------------------------------------------------- */

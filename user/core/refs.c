@@ -34,7 +34,7 @@ static bool is_dnssec_type(uint16_t type)
 }
 
 struct entries {
-	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then names below */
+	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then what names below get */
 	size_t count;
 	bool overflow;
 };
@@ -65,6 +65,15 @@ static void add_beside_cname(struct gx_builder *builder, const struct gx_load *l
 	}
 }
 
+/* DS is asked of the zone above (RFC 4035 3.1.4.1), for which a name nearer to its apex may be a delegation. */
+static uint32_t refer_ds(struct gx_builder *builder, const knot_dname_t *name)
+{
+	uint32_t ref = gx_image_refer(builder, name, KNOT_RRTYPE_DS);
+	const knot_dname_t *above = name + *name + 1;
+
+	return ref == GX_REF_NONE && *name && is_cut(builder, above) ? gx_image_below(builder, above) : ref;
+}
+
 /* Types that the chains end in. */
 static void add_ends(struct gx_builder *builder, const struct gx_load *load, const struct gx_owner *owner,
 		     bool has_cname, const struct gx_type_set *types, struct entries *entries)
@@ -79,7 +88,8 @@ static void add_ends(struct gx_builder *builder, const struct gx_load *load, con
 		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type) ||
 				  gx_node_find(owner->node, type)))
 			continue;
-		add_entry(entries, type, gx_image_refer(builder, load->name, type));
+		add_entry(entries, type, type == KNOT_RRTYPE_DS ? refer_ds(builder, load->name) :
+						    gx_image_refer(builder, load->name, type));
 	}
 }
 
@@ -109,19 +119,25 @@ static void store_entries(struct gx_builder *builder, struct gx_load *load, cons
 	image->types[0] = (struct gx_type){0};
 	memcpy(&image->types[image->n_types], entries->list, entries->count * sizeof(entries->list[0]));
 	load->types = image->n_types;
-	load->n_types = entries->count - 1 - (load->flags & GX_NAME_BELOW ? 1 : 0);
+	load->n_types = entries->count - 1 - (load->flags & (GX_NAME_BELOW | GX_NAME_WILDCARD) ? 1 : 0);
 	image->n_types += entries->count;
 }
 
-/* What names below get that do not exist. */
-static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+static void put_below(struct gx_load *load, struct entries *entries, uint32_t ref)
 {
-	uint32_t ref = gx_image_below(builder, load->name);
-
 	if (ref == GX_REF_NONE)
 		return;
 	load->flags |= GX_NAME_BELOW;
 	entries->list[entries->count++] = (struct gx_type){ .ref = ref };
+}
+
+/* What names below get that do not exist. The slot of a wildcard is not known before all names have theirs. */
+static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+{
+	if (load->flags & GX_NAME_WILDCARD)
+		entries->list[entries->count++] = (struct gx_type){0};
+	else if (!load->is_mute)
+		put_below(load, entries, gx_image_below(builder, load->name));
 }
 
 /* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
@@ -159,7 +175,7 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
 	if (is_undefined(builder, load->name) || is_cut(builder, load->name)) {
 		if (is_undefined(builder, load->name))
-			store_entries(builder, load, &entries);	/* all is passed */
+			store_entries(builder, load, &entries);	/* all is passed, and nothing is below it */
 		else
 			render_cut(builder, load, &entries, ends.is_signed);
 		free(ends.types.types);
@@ -186,5 +202,33 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 		entries.list[0].ref = GX_REF_NONE;	/* types that found no place are passed */
 	free(ends.types.types);
 	add_below(builder, load, &entries);
+	store_entries(builder, load, &entries);
+}
+
+void gx_image_between(struct gx_builder *builder, struct gx_load *load)
+{
+	struct entries entries = { .count = 1 };
+	const struct gx_load *above, *wildcard;
+	uint32_t number = gx_image_find_load(builder, load->name + *load->name + 1);
+
+	if (!number)
+		return;		/* in no zone */
+	above = &builder->loads[number - 1];
+	if (above->flags & GX_NAME_WILDCARD) {
+		wildcard = &builder->loads[above->wildcard];
+		load->flags |= GX_NAME_WILDCARD | (wildcard->flags & GX_NAME_SIGNED);
+		load->wildcard = above->wildcard;
+		load->ref_a = wildcard->ref_a;
+		load->ref_aaaa = wildcard->ref_aaaa;
+		entries.count = 1 + wildcard->n_types;
+		memcpy(entries.list, &builder->image->types[wildcard->types], entries.count * sizeof(entries.list[0]));
+		add_below(builder, load, &entries);
+	} else if (above->flags & GX_NAME_BELOW) {
+		uint32_t ref = builder->image->types[above->types + above->n_types + 1].ref;
+
+		load->flags |= above->flags & GX_NAME_SIGNED;
+		load->ref_a = load->ref_aaaa = entries.list[0].ref = ref;
+		put_below(load, &entries, ref);
+	}
 	store_entries(builder, load, &entries);
 }

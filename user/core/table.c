@@ -147,6 +147,9 @@ static void fill_slots(struct gx_builder *builder, const struct placing *placing
 		fill_slot(builder, &image->names[slot_of[i]], load, placing->hashes[i]);
 		image->label_max = labels > image->label_max ? labels : image->label_max;
 		image->n_enclosers += (load->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
+		/* The last entry of a name with a wildcard in front of it is the wildcard's slot. */
+		if (load->flags & GX_NAME_WILDCARD)
+			image->types[load->types + load->n_types + 1].ref = slot_of[load->wildcard];
 	}
 	free(slot_of);
 }

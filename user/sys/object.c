@@ -115,6 +115,7 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	skel->rodata->class_count = image->n_classes;
 	skel->rodata->location_count = image->n_locations;
 	skel->rodata->encloser_count = image->n_enclosers;
+	skel->rodata->label_min = image->label_min;
 	skel->rodata->label_max = image->label_max;
 	skel->rodata->index_roots[0] = image->index[GX_IPV4].root;
 	skel->rodata->index_roots[1] = image->index[GX_IPV6].root;
