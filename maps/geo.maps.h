@@ -22,14 +22,14 @@ GX_TRIE(countries6, gx_lpm6_key);
 GX_TRIE(nets4, gx_lpm4_key);
 GX_TRIE(nets6, gx_lpm6_key);
 
-/* max_entries is what the image needs, set before loading; the loader fills them through mmap. */
+/* One value of as many words as the image needs, set before loading; the loader fills it through mmap. */
 #define GX_INDEX(map_name) \
 	struct { \
 		__uint(type, BPF_MAP_TYPE_ARRAY); \
 		__uint(map_flags, BPF_F_MMAPABLE); \
 		__uint(max_entries, 1); \
-		__type(key, __u32); \
-		__type(value, struct gx_index_page); \
+		__uint(key_size, sizeof(__u32)); \
+		__uint(value_size, sizeof(__u64)); \
 	} map_name SEC(".maps")
 
 GX_INDEX(index4);

@@ -72,6 +72,17 @@ gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, _
 	return NULL;
 }
 
+/*
+ * Does a name end as an apex does? behind: its last octet is in front of it. A name of less than eight octets is taken with what the
+ * message has before it, as no apex ends like this unless all ends are in the filter.
+ */
+gx_inline int gx_ends_in_zone(const __u8 *behind)
+{
+	__u32 bit = gx_hash_end_of_name(gx_fold64(GX_LOAD(__u64, behind - 8)));
+
+	return end_filter[bit / 64] >> (bit & 63) & 1;
+}
+
 /**
  * gx_find_question - parse the question of a query, and find its name
  * @dns_offset: of the message in the frame
@@ -106,6 +117,8 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 	if (qtype == 0 || qtype == GX_TYPE_OPT ||
 	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
 		return GX_PASSED_QTYPE;
+	if (!gx_ends_in_zone(tail))
+		return GX_PASSED_NAME;
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
 	if (gx_fold_name(name, end, len, name_seed, &folded))

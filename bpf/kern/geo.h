@@ -44,12 +44,19 @@ gx_inline void gx_client_key(const struct gx_client *client, struct gx_lpm6_key 
 	__builtin_memcpy(key->address, client->address, sizeof(key->address));
 }
 
+gx_inline int gx_has_nets(const struct gx_client *client)
+{
+	return client->is_ipv6 ? !GX_TRIE_IS_EMPTY(&nets6) : !GX_TRIE_IS_EMPTY(&nets4);
+}
+
 /* What the overrides say of a client; NULL: nothing. */
 gx_inline const struct gx_leaf *gx_find_net(const struct gx_client *client, const struct gx_lpm6_key *key)
 {
+	if (!gx_has_nets(client))
+		return NULL;
 	if (client->is_ipv6)
-		return GX_TRIE_IS_EMPTY(&nets6) ? NULL : bpf_map_lookup_elem(&nets6, key);
-	return GX_TRIE_IS_EMPTY(&nets4) ? NULL : bpf_map_lookup_elem(&nets4, key);
+		return bpf_map_lookup_elem(&nets6, key);
+	return bpf_map_lookup_elem(&nets4, key);
 }
 
 /**
@@ -96,6 +103,10 @@ __attribute__((noinline)) int gx_find_class(const struct gx_client *client, stru
 		found = gx_index_find4(high >> 32, client->scoped);
 	country.class_id = GX_INDEX_CLASS(found);
 	country.class_bits = GX_INDEX_DEPTH(found);
+	if (!gx_has_nets(client)) {
+		*out = country;
+		return 0;
+	}
 	gx_client_key(client, &key);
 	return gx_merge_leaves(gx_find_net(client, &key), &country, out);
 }

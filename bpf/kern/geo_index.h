@@ -3,35 +3,43 @@
 #ifndef GEOXDP_KERN_GEO_INDEX_H
 #define GEOXDP_KERN_GEO_INDEX_H
 
-#include "bpf/pure/load.h"
 #include "bpf/kern/settings.h"
+#include "bpf/pure/index.h"
 #include "maps/geo.maps.h"
 
-gx_inline const struct gx_index_page *gx_index_map_page(const void *map, __u32 number)
+/* All words of an index are one value: one look-up, and then loads that the verifier knows the bound of. */
+gx_inline const __u64 *gx_index_words(const void *map)
 {
-	return bpf_map_lookup_elem((void *)map, &number);
-}
+	__u32 zero = 0;
 
-#define GX_INDEX_PAGE(memory, number) gx_index_map_page(memory, number)
-#include "bpf/pure/index.h"
+	return bpf_map_lookup_elem((void *)map, &zero);
+}
 
 /*
  * The class of an address in the lower half, its depth in the upper; see gx_index_find(). An address is in host order.
  */
 gx_inline __u32 gx_index_find4(__u32 address, __u32 want_depth)
 {
-	return gx_index_find(&index4, index_roots[0].entry, (__u64)address << 32, want_depth);
+	const __u64 *words = gx_index_words(&index4);
+
+	if (!words)
+		return GX_CLASS_NONE;
+	return gx_index_find(words, &index_roots[0], index_roots[0].entry, (__u64)address << 32, want_depth);
 }
 
 /* Global functions: the verifier takes each once. */
 __attribute__((noinline)) __u32 gx_index_find_half6(__u32 entry, __u64 address, __u32 want_depth)
 {
-	return gx_index_find(&index6, entry, address, want_depth);
+	const __u64 *words = gx_index_words(&index6);
+
+	return words ? gx_index_find(words, &index_roots[1], entry, address, want_depth) : GX_CLASS_NONE;
 }
 
 __attribute__((noinline)) __u32 gx_index_find_deep6(__u64 high)
 {
-	return gx_index_find_deep(&index6, index_roots[1].deep_word, index_roots[1].deep_count, high);
+	const __u64 *words = gx_index_words(&index6);
+
+	return words ? gx_index_find_deep(words, &index_roots[1], high) : 0;
 }
 
 gx_inline __u32 gx_index_find6(__u64 high, __u64 low, __u32 want_depth)

@@ -54,7 +54,7 @@ gx_inline void gx_render_cookie(const struct gx_cookie *cookie, struct gx_opt *o
 }
 
 /*
- * OPT if the query had one (RFC 6891 6.1.1), with the options that the query had and that are answered. Drawn in
+ * The OPT of a query that had one (RFC 6891 6.1.1), with the options that the query had and that are answered. Drawn in
  * include/geoxdp/dns.h.
  */
 gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *plan, struct gx_opt *opt)
@@ -62,8 +62,6 @@ gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *p
 	__u64 data;
 
 	__builtin_memset(opt, 0, sizeof(*opt));
-	if (!edns->present)
-		return;
 	opt->octets = GX_OPT_OCTETS;
 	opt->words[0] = bpf_cpu_to_be64((__u64)GX_TYPE_OPT << 40 | (__u64)GX_REPLY_MAX_OCTETS << 24 |
 					(__u64)(plan->rcode >> 4) << 16 | GX_OPT_VERSION << 8 | edns->flags1);
@@ -124,7 +122,7 @@ gx_inline int gx_copy_cell_part(__u8 *to, const void *end, const struct gx_answe
  *
  * Return: 0, or -1: a bound failed.
  */
-__attribute__((noinline)) int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32 octets)
+gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32 octets)
 {
 	const void *end = gx_data_end(ctx);
 	__u8 *data = gx_writable(ctx);
@@ -329,7 +327,8 @@ __attribute__((noinline)) __u64 gx_sum_opt(const struct gx_opt *opt, __u32 offse
 
 /* Write the reply into the resized packet. Return: 0, or -1: a bound failed. */
 gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet, const struct gx_question *question,
-			     const struct gx_plan *plan, const struct gx_opt *opt, __u32 dns_octets)
+			     const struct gx_edns *edns, const struct gx_plan *plan, const struct gx_opt *opt,
+			     __u32 dns_octets)
 {
 	__u32 udp_octets = GX_UDP_OCTETS + dns_octets;
 	__u32 answer_offset = GX_DNS_HEADER_OCTETS + question->octets;
@@ -361,10 +360,11 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	sum += (__u64)GX_LOAD(__u32, udp) + bpf_htons(udp_octets);
 	sum += gx_write_header(dns, plan) + question->sum;
 	sum = gx_csum_part(sum, bpf_htons(plan->sum), answer_offset);
-	sum += gx_sum_opt(opt, opt_offset);
+	if (edns->present)
+		sum += gx_sum_opt(opt, opt_offset);
 	GX_STORE(__u16, udp + 6, gx_csum_udp(sum));
 
-	if (opt->octets && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
+	if (edns->present && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
 		return -1;
 	if (plan->octets &&
 	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets))
@@ -411,7 +411,7 @@ __attribute__((noinline)) int gx_move_front(struct xdp_md *ctx, __u32 by, __u32 
  * Resize the packet to hold the reply. Where the driver leaves no room behind the packet (veth since Linux 6.8), there
  * is room in front of it: then the front moves there. Return: 0; -1: no room, nothing was changed; -2: a bound failed.
  */
-__attribute__((noinline)) int gx_resize(struct xdp_md *ctx, __u32 front_octets, __u32 octets)
+gx_inline int gx_resize(struct xdp_md *ctx, __u32 front_octets, __u32 octets)
 {
 	int by = (int)(octets - gx_frame_octets(ctx));
 
@@ -454,10 +454,13 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 
 	if (!packet || !question || !edns || !plan)
 		return GX_BUG_WRITE;
-	gx_render_opt(edns, plan, &opt);
-	if (edns->present && edns->udp_octets > limit)
-		limit = edns->udp_octets < GX_REPLY_MAX_OCTETS ? edns->udp_octets : GX_REPLY_MAX_OCTETS;
-	fixed = GX_DNS_HEADER_OCTETS + question->octets + gx_opt_octets(&opt);
+	fixed = GX_DNS_HEADER_OCTETS + question->octets;
+	if (edns->present) {
+		gx_render_opt(edns, plan, &opt);
+		fixed += gx_opt_octets(&opt);
+		if (edns->udp_octets > limit)
+			limit = edns->udp_octets < GX_REPLY_MAX_OCTETS ? edns->udp_octets : GX_REPLY_MAX_OCTETS;
+	}
 	if (fixed + plan->octets > limit) {
 		if (gx_came_by_tcp(ctx)) {
 			if (fixed + plan->octets > GX_TCP_MAX_OCTETS)
@@ -473,7 +476,7 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 			    packet->dns_offset + dns_octets);
 	if (resized == -1)
 		return GX_PASSED_NO_ROOM;
-	if (resized || gx_write_reply(ctx, packet, question, plan, &opt, dns_octets))
+	if (resized || gx_write_reply(ctx, packet, question, edns, plan, &opt, dns_octets))
 		return GX_BUG_WRITE;
 	return plan->reason;
 }

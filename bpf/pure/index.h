@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The look-up in the compact geo index; struct gx_index_page draws its form.
+ * The look-up in the compact geo index; geoxdp/abi.h draws its form.
  *
  * A look-up is one load for each table, two or three with real data, and one cache line of a narrow fragment, whose
  * up to 15 borders are compared at once, without a branch that depends on the data.
@@ -10,11 +10,6 @@
 
 #include "bpf/pure/load.h"
 #include "geoxdp/abi.h"
-
-/* A page by its number, or NULL. memory is a map in the program, and an array of pages on the host. */
-#ifndef GX_INDEX_PAGE
-#define GX_INDEX_PAGE(memory, number) ((const struct gx_index_page *)(memory) + (number))
-#endif
 
 /* What a look-up gives: the class in the lower half, the depth in the upper. */
 #define GX_INDEX_CLASS(result) ((result) & 0xffff)
@@ -116,7 +111,7 @@ gx_inline __u32 gx_index_wide(const __u64 *keys, __u32 groups, __u64 address, __
 
 /**
  * gx_index_find - class and depth of a number of 64 bits
- * @memory: of the index, as GX_INDEX_PAGE() takes it
+ * @words, @root: of the index; the root is read anew for each check, as the verifier knows what it holds in the map alone
  * @entry: of all numbers of 64 bits
  * @address: an IPv4 address in the upper half, or the upper or lower half of an IPv6 address
  * @want_depth: 0: the depth need not be right
@@ -124,9 +119,9 @@ gx_inline __u32 gx_index_wide(const __u64 *keys, __u32 groups, __u64 address, __
  * Return: GX_INDEX_CLASS() and GX_INDEX_DEPTH(). Of the upper half of an IPv6 address, GX_CLASS_NONE: that block may be
  * deep; gx_index_find_deep() gives the entry for the lower half, and 64 is to be added to that depth.
  */
-gx_inline __u32 gx_index_find(const void *memory, __u32 entry, __u64 address, __u32 want_depth)
+gx_inline __u32 gx_index_find(const __u64 *words, const volatile struct gx_index_root *root, __u32 entry, __u64 address,
+			      __u32 want_depth)
 {
-	const struct gx_index_page *page;
 	__u32 bits = 64, word;
 
 	for (__u32 level = 0; level < GX_INDEX_LEVELS; level++) {
@@ -137,24 +132,18 @@ gx_inline __u32 gx_index_find(const void *memory, __u32 entry, __u64 address, __
 		bits -= entry >> 25 & 31;
 		slot = address >> (bits & 63) & ((1ull << (entry >> 25 & 31)) - 1);
 		word = (entry & (GX_INDEX_WORDS_MAX - 1)) + (slot >> 1);
-		page = GX_INDEX_PAGE(memory, word / GX_INDEX_PAGE_WORDS);
-		if (!page)
+		if (word > root->words - GX_INDEX_END_WORDS)
 			return GX_CLASS_NONE;
-		entry = page->words[word % GX_INDEX_PAGE_WORDS] >> 32 * (slot & 1);
+		entry = words[word] >> 32 * (slot & 1);
 	}
 	if (entry < GX_INDEX_NARROW)
 		return entry;
 	word = entry & 0x0fffffff;
-	page = GX_INDEX_PAGE(memory, word / GX_INDEX_PAGE_WORDS);
-	word %= GX_INDEX_PAGE_WORDS;
-	if (!page || word > GX_INDEX_PAGE_WORDS - GX_INDEX_NARROW_WORDS)
+	if (word > root->words - GX_INDEX_END_WORDS)
 		return GX_CLASS_NONE;
 	if (entry < GX_INDEX_WIDE)
-		return gx_index_narrow(page->words + word, (entry >> 28 & 3) + 1, address, gx_index_shift(bits),
-				       want_depth);
-	if (word > GX_INDEX_PAGE_WORDS - GX_INDEX_WIDE_WORDS)
-		return GX_CLASS_NONE;
-	return gx_index_wide(page->words + word, (entry >> 28 & 3) + 1, address, want_depth);
+		return gx_index_narrow(words + word, (entry >> 28 & 3) + 1, address, gx_index_shift(bits), want_depth);
+	return gx_index_wide(words + word, (entry >> 28 & 3) + 1, address, want_depth);
 }
 
 /* 1 where a is above b, else 0, without a branch. */
@@ -165,32 +154,27 @@ gx_inline __u32 gx_index_above(__u64 a, __u64 b)
 
 /**
  * gx_index_find_deep - the entry of an IPv6 /64 with borders within
- * @memory: of the index, as GX_INDEX_PAGE() takes it
- * @deep_word, @deep_count: of struct gx_index_root
+ * @words, @root: of the index
  * @high: upper half of the address
  *
  * Return: the entry, or 0: the block is none of these.
  */
-gx_inline __u32 gx_index_find_deep(const void *memory, __u32 deep_word, __u32 deep_count, __u64 high)
+gx_inline __u32 gx_index_find_deep(const __u64 *words, const volatile struct gx_index_root *root, __u64 high)
 {
-	const struct gx_index_page *page;
-	__u32 word = deep_word;
+	__u32 word = root->deep_word, deep_count = root->deep_count;
 
 	for (__u32 step = 0; step < GX_INDEX_DEEP_STEPS && deep_count > 1; step++) {
 		__u32 half = deep_count >> 1, middle = word + 2 * half;
 
-		page = GX_INDEX_PAGE(memory, middle / GX_INDEX_PAGE_WORDS);
-		if (!page)
+		if (middle > root->words - GX_INDEX_END_WORDS)
 			return 0;
 		/* On to the upper part, unless it begins above. A product: for a mask, verifiers look at both ways. */
-		word += 2 * half * (1 - gx_index_above(page->words[middle % GX_INDEX_PAGE_WORDS], high));
+		word += 2 * half * (1 - gx_index_above(words[middle], high));
 		deep_count -= half;
 	}
-	page = GX_INDEX_PAGE(memory, word / GX_INDEX_PAGE_WORDS);
-	word &= GX_INDEX_PAGE_WORDS - 2;
-	if (!page || page->words[word] != high)
+	if (word > root->words - GX_INDEX_END_WORDS || words[word] != high)
 		return 0;
-	return page->words[word + 1];
+	return words[word + 1];
 }
 
 #endif

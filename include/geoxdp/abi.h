@@ -42,7 +42,7 @@ struct gx_leaf {
 #define GX_CLASS_NONE	0xffff
 
 /*
- * Value of `index4` and `index6`: a page of the compact index over the classes, in words of 8 octets. It is a trie over
+ * The one value of `index4` and of `index6`: the compact index over the classes, in words of 8 octets. It is a trie over
  * numbers of 64 bits (an IPv4 address in the upper half, or the upper half of an IPv6 address) that ends, as soon as
  * few borders are left, in a fragment: the sorted borders of a block and the classes between them. An entry is
  *
@@ -58,10 +58,6 @@ struct gx_leaf {
  * An IPv6 /64 with borders within is of class GX_CLASS_NONE. A list of such blocks, two words each, in ascending
  * order, says how the lower half goes on: the upper half, then an entry.
  */
-struct gx_index_page {
-	__u64	words[GX_INDEX_PAGE_WORDS];
-};
-
 #define GX_INDEX_KIND	0xc0000000u
 #define GX_INDEX_LEAF	0x00000000u
 #define GX_INDEX_NARROW	0x40000000u
@@ -73,7 +69,7 @@ struct gx_index_root {
 	__u32	entry;
 	__u32	deep_word;	/* the list of IPv6 /64 with borders within */
 	__u32	deep_count;
-	__u32	zero;
+	__u32	words;		/* of the whole index */
 };
 
 /* Value of `services`: a service address, IPv4 as ::ffff:a.b.c.d; all zero: empty slot. */
@@ -324,7 +320,6 @@ struct gx_meta {
 GX_ASSERT_SIZE(gx_lpm4_key, 8);
 GX_ASSERT_SIZE(gx_lpm6_key, 20);
 GX_ASSERT_SIZE(gx_leaf, 8);
-GX_ASSERT_SIZE(gx_index_page, 4096);
 GX_ASSERT_SIZE(gx_index_root, 16);
 GX_ASSERT_SIZE(gx_service, 16);
 GX_ASSERT_SIZE(gx_name, 64);

@@ -48,6 +48,15 @@ GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 mask)
 	return (__u32)hash & mask;
 }
 
+/*
+ * Bit of the filter of names' ends: the last eight octets of a folded wire name, as one word in native order. A name that ends as no
+ * apex does is in no loaded zone, and need not be looked for; one that does may be.
+ */
+GX_HASH_INLINE __u32 gx_hash_end_of_name(__u64 octets)
+{
+	return octets * GX_HASH_MULTIPLIER >> 55 & (64 * GX_END_FILTER_WORDS - 1);
+}
+
 /* Home slot of a service address in `services`, given as two words in native order. */
 GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low)
 {

@@ -3,13 +3,11 @@
 #ifndef GEOXDP_LIMITS_H
 #define GEOXDP_LIMITS_H
 
-/* The geo index: a page of memory is an element; borders of a fragment, one of its places is padding. */
-#define GX_INDEX_PAGE_WORDS	512
+/* The geo index: borders of a fragment, one of its places is padding. */
 #define GX_INDEX_GROUPS_MAX	4
 #define GX_INDEX_BORDERS_MAX	(4 * GX_INDEX_GROUPS_MAX - 1)
-/* Words that a fragment of each form may take, and so the last word of a page that it may begin at. */
-#define GX_INDEX_NARROW_WORDS	(2 * GX_INDEX_GROUPS_MAX)
-#define GX_INDEX_WIDE_WORDS	(5 * GX_INDEX_GROUPS_MAX)
+/* Words that the larger form of a fragment may take: nothing begins closer to the end, so one check is for all of them. */
+#define GX_INDEX_END_WORDS	(5 * GX_INDEX_GROUPS_MAX)
 /* Bits that a table takes; tables on the way to any address, and bits that each takes should the worst come. */
 #define GX_INDEX_STRIDE_MAX	16
 #define GX_INDEX_LEVELS		12
@@ -37,6 +35,8 @@
 /* Octets of a name that fit into its slot, a cache line; the rest goes to `names_long`. */
 #define GX_NAME_INLINE_OCTETS	40
 #define GX_NAME_REST_OCTETS	216	/* 255 - 40, up to a multiple of 8 */
+/* Words of the filter of names' ends, see gx_hash_end_of_name(). */
+#define GX_END_FILTER_WORDS	8
 /* Slots looked at before a name counts as not loaded. The loader picks table size and seed such
  * that every loaded name lies within this distance of its home slot. */
 #define GX_NAME_PROBES		8

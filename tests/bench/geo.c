@@ -225,8 +225,6 @@ static struct geo_bench *load(const struct world *world)
 		const void *words;
 		size_t pages;
 	} tables[] = {
-		{ skel->maps.index4, index4->pages, index4->n_pages },
-		{ skel->maps.index6, index6->pages, index6->n_pages },
 		{ skel->maps.flat, world->flat.words, world->flat.count / BENCH_PAGE_WORDS },
 		{ skel->maps.ranges4, world->ranges.words, world->ranges.count / BENCH_PAGE_WORDS },
 		{ skel->maps.chunks4, world->chunks.words, world->chunks.count / BENCH_PAGE_WORDS },
@@ -237,6 +235,8 @@ static struct geo_bench *load(const struct world *world)
 		bpf_map__set_max_entries(tables[i].map, (uint32_t)tables[i].pages);
 	bpf_map__set_max_entries(skel->maps.countries4, (uint32_t)world->of[GX_IPV4].leaves.count);
 	bpf_map__set_max_entries(skel->maps.countries6, (uint32_t)world->of[GX_IPV6].leaves.count);
+	bpf_map__set_value_size(skel->maps.index4, (uint32_t)(index4->n_words * sizeof(*index4->words)));
+	bpf_map__set_value_size(skel->maps.index6, (uint32_t)(index6->n_words * sizeof(*index6->words)));
 	skel->rodata->index_roots[0] = index4->root;
 	skel->rodata->index_roots[1] = index6->root;
 	if (geo_bench__load(skel))
@@ -244,6 +244,9 @@ static struct geo_bench *load(const struct world *world)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		if (gx_fill_array(tables[i].map, tables[i].words, tables[i].pages * 4096, &failure))
 			fail(failure.text);
+	if (gx_fill_array(skel->maps.index4, index4->words, index4->n_words * sizeof(*index4->words), &failure) ||
+	    gx_fill_array(skel->maps.index6, index6->words, index6->n_words * sizeof(*index6->words), &failure))
+		fail(failure.text);
 	if (gx_fill_trie(skel->maps.countries4, &world->of[GX_IPV4].leaves, &failure) ||
 	    gx_fill_trie(skel->maps.countries6, &world->of[GX_IPV6].leaves, &failure))
 		fail(failure.text);
@@ -267,7 +270,7 @@ struct subject {
 
 static void list_subjects(struct subject *subjects, const struct geo_bench *skel, const struct world *world)
 {
-	size_t index4 = world->of[GX_IPV4].index.n_pages * 4096, index6 = world->of[GX_IPV6].index.n_pages * 4096;
+	size_t index4 = world->of[GX_IPV4].index.n_words * 8, index6 = world->of[GX_IPV6].index.n_words * 8;
 	const struct subject list[SUBJECTS] = {
 		{ "empty", GX_IPV4, skel->progs.bench_empty, 0, {{0}} },
 		{ "LPM trie", GX_IPV4, skel->progs.bench_lpm4, 0, {{0}} },

@@ -95,7 +95,7 @@ static void open_step(struct step *step, const struct world_plan *plan, const st
 	step->choices = image->n_choices;
 	for (int family = 0; family < GX_FAMILIES; family++) {
 		step->leaves += image->leaves[family].count;
-		step->index_octets += image->index[family].n_pages * sizeof(struct gx_index_page);
+		step->index_octets += image->index[family].n_words * sizeof(uint64_t);
 		step->index_runs += image->index[family].n_runs;
 	}
 	step->names_octets = map_octets(&step->world, "names") + map_octets(&step->world, "names_long");

@@ -508,6 +508,43 @@ static void the_same_configuration_gives_the_same_image(void **state)
 	gx_diag_free(&diag);
 }
 
+/* As the program looks at it. */
+static bool ends_in_zone(const struct gx_image *image, const knot_dname_t *name)
+{
+	uint64_t end;
+	uint32_t bit;
+
+	memcpy(&end, name + knot_dname_size(name) - sizeof(end), sizeof(end));
+	bit = gx_hash_end_of_name(end);
+	return image->end_filter[bit / 64] >> bit % 64 & 1;
+}
+
+static void names_that_end_as_no_apex_does_are_filtered_out(void **state)
+{
+	struct fixture *fixture = *state;
+	struct scene *scene = &fixture->scene;
+	size_t taken_for_ours = 0;
+	char text[32];
+
+	scene_zone(scene, "example.com.", article);
+	scene_zone(scene, "an-odd.name.", article);
+	build(fixture);
+	assert_true(ends_in_zone(&fixture->image, scene_name(scene, "example.com.")));
+	assert_true(ends_in_zone(&fixture->image, scene_name(scene, "a.b.example.com.")));
+	assert_true(ends_in_zone(&fixture->image, scene_name(scene, "x.an-odd.name.")));
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof(text), "www.elsewhere%d.", i);
+		taken_for_ours += ends_in_zone(&fixture->image, scene_name(scene, text));
+	}
+	assert_true(taken_for_ours < 20);	/* 2 of 512 bits */
+
+	/* Eight octets of a name below say nothing of an apex that is shorter. */
+	scene_zone(scene, "org.", article);
+	build(fixture);
+	assert_true(ends_in_zone(&fixture->image, scene_name(scene, "www.elsewhere.")));
+	assert_true(ends_in_zone(&fixture->image, scene_name(scene, "a.org.")));
+}
+
 static void an_empty_configuration_has_tables_all_the_same(void **state)
 {
 	struct fixture *fixture = *state;
@@ -574,6 +611,7 @@ int main(void)
 		TEST(many_names_and_long_ones_are_found_within_the_probes),
 		TEST(a_half_full_table_keeps_all_names_within_the_probes),
 		TEST(the_same_configuration_gives_the_same_image),
+		TEST(names_that_end_as_no_apex_does_are_filtered_out),
 		TEST(an_empty_configuration_has_tables_all_the_same),
 		TEST(the_hash_of_a_name_is_as_documented),
 	};

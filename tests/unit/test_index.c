@@ -45,12 +45,15 @@ struct scene {
 static uint32_t look_up(const struct gx_index *index, enum gx_family family, gx_u128 address, uint32_t want_depth)
 {
 	uint64_t high = family == GX_IPV4 ? (uint64_t)address << 32 : (uint64_t)(address >> 64);
-	uint32_t found = gx_index_find(index->pages, index->root.entry, high, want_depth), entry;
+	const struct gx_index_root *root = &index->root;
+	uint32_t found = gx_index_find(index->words, root, root->entry, high, want_depth), entry;
 
-	if (GX_INDEX_CLASS(found) != GX_CLASS_NONE || !index->root.deep_count)
+	if (GX_INDEX_CLASS(found) != GX_CLASS_NONE || !root->deep_count)
 		return found;
-	entry = gx_index_find_deep(index->pages, index->root.deep_word, index->root.deep_count, high);
-	return entry ? gx_index_find(index->pages, entry, (uint64_t)address, want_depth) + (64 << 16) : found;
+	entry = gx_index_find_deep(index->words, root, high);
+	if (!entry)
+		return found;
+	return gx_index_find(index->words, root, entry, (uint64_t)address, want_depth) + (64 << 16);
 }
 
 /* The run that holds an address. */
@@ -404,7 +407,7 @@ static void real_data(void **state)
 			gx_partition_overlay(&scene.partition, locations, &entries[family], 0);
 			scene_build(&scene);
 			if (!form) /* goal: at most 12 octets a range */
-				assert_true(scene.index.n_pages * sizeof(struct gx_index_page) <=
+				assert_true(scene.index.n_words * sizeof(uint64_t) <=
 					    12 * scene.n_runs);
 			check_borders(&scene);
 			check_random(&scene, RANDOM_ADDRESSES);

@@ -34,8 +34,8 @@ void gx_image_digest(const struct gx_image *image, struct gx_digest out[GX_DIGES
 		const void *content;
 		size_t octets;
 	} arrays[] = {
-		{ "index4", image->index[GX_IPV4].pages, image->index[GX_IPV4].n_pages * sizeof(struct gx_index_page) },
-		{ "index6", image->index[GX_IPV6].pages, image->index[GX_IPV6].n_pages * sizeof(struct gx_index_page) },
+		{ "index4", image->index[GX_IPV4].words, image->index[GX_IPV4].n_words * sizeof(uint64_t) },
+		{ "index6", image->index[GX_IPV6].words, image->index[GX_IPV6].n_words * sizeof(uint64_t) },
 		{ "names", image->names, image->n_name_slots * sizeof(*image->names) },
 		{ "names_long", image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ "types", image->types, image->n_types * sizeof(*image->types) },

@@ -50,26 +50,24 @@ struct builder {
 
 static __u64 *word_at(struct builder *builder, size_t word)
 {
-	return &builder->index->pages[word / GX_INDEX_PAGE_WORDS].words[word % GX_INDEX_PAGE_WORDS];
+	return &builder->index->words[word];
 }
 
 /* Zeroed words at the end. */
 static size_t take_words(struct builder *builder, size_t count)
 {
 	struct gx_index *index = builder->index;
-	size_t first = builder->used, pages;
+	size_t first = builder->used;
 
 	builder->used += count;
-	pages = (builder->used + GX_INDEX_PAGE_WORDS - 1) / GX_INDEX_PAGE_WORDS;
-	if (pages > index->n_pages_allocated) {
-		size_t allocated = pages > 2 * index->n_pages_allocated ? pages : 2 * index->n_pages_allocated;
+	if (builder->used > index->n_words_allocated) {
+		size_t allocated = 2 * builder->used;
 
-		index->pages = gx_realloc(index->pages, allocated * sizeof(*index->pages));
-		memset(index->pages + index->n_pages_allocated, 0,
-		       (allocated - index->n_pages_allocated) * sizeof(*index->pages));
-		index->n_pages_allocated = allocated;
+		index->words = gx_realloc(index->words, allocated * sizeof(*index->words));
+		memset(index->words + index->n_words_allocated, 0,
+		       (allocated - index->n_words_allocated) * sizeof(*index->words));
+		index->n_words_allocated = allocated;
 	}
-	index->n_pages = pages;
 	return first;
 }
 
@@ -85,17 +83,14 @@ static void end_line(struct builder *builder)
 	builder->holes[left] = hole;
 }
 
-/*
- * Words of a narrow fragment, an even number up to a line: within one line, in the rest of one where possible, and
- * at a place from which a page has room for the largest.
- */
+/* Words of a narrow fragment, an even number up to a line: within one line, in the rest of one where possible. */
 static size_t take_narrow(struct builder *builder, size_t count)
 {
 	size_t left, word;
 
 	for (left = count; left < GX_INDEX_LINE_WORDS; left++) {
 		word = builder->holes[left];
-		if (!word || word % GX_INDEX_PAGE_WORDS > GX_INDEX_PAGE_WORDS - GX_INDEX_NARROW_WORDS)
+		if (!word)
 			continue;
 		builder->holes[left] = *word_at(builder, word);
 		*word_at(builder, word) = 0;
@@ -106,18 +101,8 @@ static size_t take_narrow(struct builder *builder, size_t count)
 		return word;
 	}
 	left = -builder->used % GX_INDEX_LINE_WORDS;
-	if (left < count ||
-	    builder->used % GX_INDEX_PAGE_WORDS > GX_INDEX_PAGE_WORDS - GX_INDEX_NARROW_WORDS)
+	if (left < count)
 		end_line(builder);
-	return take_words(builder, count);
-}
-
-static size_t take_wide(struct builder *builder, size_t count)
-{
-	if (builder->used % GX_INDEX_PAGE_WORDS > GX_INDEX_PAGE_WORDS - GX_INDEX_WIDE_WORDS) {
-		end_line(builder);
-		take_words(builder, -builder->used % GX_INDEX_PAGE_WORDS);
-	}
 	return take_words(builder, count);
 }
 
@@ -165,7 +150,7 @@ static uint32_t add_narrow(struct builder *builder, const struct block *block)
 
 static uint32_t add_wide(struct builder *builder, const struct block *block)
 {
-	size_t count = block->end - block->begin, groups = count / 4 + 1, word = take_wide(builder, 5 * groups);
+	size_t count = block->end - block->begin, groups = count / 4 + 1, word = take_words(builder, 5 * groups);
 
 	for (size_t i = 0; i < 4 * groups; i++) {
 		const struct border *border = &builder->list[block->begin + i];
@@ -350,11 +335,14 @@ int gx_index_build(struct gx_index *index, const struct gx_partition *partition,
 	free(builder.high.list);
 	free(builder.low.list);
 	free(builder.deep);
+	take_words(&builder, GX_INDEX_END_WORDS);
+	index->n_words = builder.used;
+	index->root.words = (uint32_t)builder.used;
 	return builder.used > GX_INDEX_WORDS_MAX ? -E2BIG : 0;
 }
 
 void gx_index_free(struct gx_index *index)
 {
-	free(index->pages);
+	free(index->words);
 	*index = (struct gx_index){0};
 }

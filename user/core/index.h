@@ -7,9 +7,9 @@
 
 /* Zero-initialise before use. */
 struct gx_index {
-	struct gx_index_page *pages;	/* at least one */
-	size_t n_pages;
-	size_t n_pages_allocated;
+	__u64 *words;
+	size_t n_words;			/* of which the last GX_INDEX_END_WORDS are zero */
+	size_t n_words_allocated;
 	struct gx_index_root root;
 	size_t n_runs;			/* ranges, merged by class */
 };

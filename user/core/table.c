@@ -154,6 +154,24 @@ static void fill_slots(struct gx_builder *builder, const struct placing *placing
 	free(slot_of);
 }
 
+/* An apex of less than eight octets is no whole end: any name may be below it. */
+static void fill_end_filter(const struct gx_config *config, uint64_t filter[GX_END_FILTER_WORDS])
+{
+	for (size_t i = 0; i < config->n_zones; i++) {
+		size_t octets = knot_dname_size(config->zones[i].apex);
+		uint64_t end;
+		uint32_t bit;
+
+		if (octets < sizeof(end)) {
+			memset(filter, 0xff, GX_END_FILTER_WORDS * sizeof(*filter));
+			return;
+		}
+		memcpy(&end, config->zones[i].apex + octets - sizeof(end), sizeof(end));
+		bit = gx_hash_end_of_name(end);
+		filter[bit / 64] |= 1ull << bit % 64;
+	}
+}
+
 int gx_image_names(struct gx_builder *builder)
 {
 	struct placing placing = { .builder = builder };
@@ -173,6 +191,7 @@ int gx_image_names(struct gx_builder *builder)
 	image->n_names = builder->n_loads;
 	image->name_seed = placing.seed;
 	fill_slots(builder, &placing);
+	fill_end_filter(builder->config, image->end_filter);
 out:
 	free(placing.hashes);
 	free(placing.slots);

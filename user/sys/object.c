@@ -83,8 +83,6 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	} sizes[] = {
 		{ skel->maps.countries4, image->leaves[GX_IPV4].count },
 		{ skel->maps.countries6, image->leaves[GX_IPV6].count },
-		{ skel->maps.index4, image->index[GX_IPV4].n_pages },
-		{ skel->maps.index6, image->index[GX_IPV6].n_pages },
 		{ skel->maps.nets4, GX_NETS_MAX },
 		{ skel->maps.nets6, GX_NETS_MAX },
 		{ skel->maps.names, image->n_name_slots },
@@ -99,18 +97,24 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 		{ skel->maps.locations, image->n_locations },
 	};
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		int error = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	int error;
 
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		error = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
 		if (error)
 			return error;
 	}
+	error = bpf_map__set_value_size(skel->maps.index4, image->index[GX_IPV4].n_words * sizeof(uint64_t));
+	error = error ? : bpf_map__set_value_size(skel->maps.index6, image->index[GX_IPV6].n_words * sizeof(uint64_t));
+	if (error)
+		return error;
 	memcpy((void *)skel->rodata->macs, services->macs, sizeof(services->macs));
 	skel->rodata->mac_count = services->n_macs;
 	if (services->n_nsid)
 		memcpy((void *)skel->rodata->nsid, services->nsid, services->n_nsid);
 	skel->rodata->nsid_octets = services->n_nsid;
 	skel->rodata->name_seed = image->name_seed;
+	memcpy((void *)skel->rodata->end_filter, image->end_filter, sizeof(image->end_filter));
 	skel->rodata->name_mask = image->n_name_slots - 1;
 	skel->rodata->class_count = image->n_classes;
 	skel->rodata->location_count = image->n_locations;
@@ -146,7 +150,7 @@ static bool gx_is_as_large(const struct bpf_map *map, const char *folder)
 		return false;
 	error = bpf_obj_get_info_by_fd(fd, &info, &octets);
 	close(fd);
-	return !error && info.max_entries == bpf_map__max_entries(map);
+	return !error && info.max_entries == bpf_map__max_entries(map) && info.value_size == bpf_map__value_size(map);
 }
 
 /* Use the tables of the generation before that are the same, and its counters. */
@@ -282,10 +286,8 @@ static int gx_object_fill(const struct gx_object *object, const struct gx_image 
 		const void *content;
 		size_t octets;
 	} arrays[] = {
-		{ skel->maps.index4, image->index[GX_IPV4].pages,
-		  image->index[GX_IPV4].n_pages * sizeof(struct gx_index_page) },
-		{ skel->maps.index6, image->index[GX_IPV6].pages,
-		  image->index[GX_IPV6].n_pages * sizeof(struct gx_index_page) },
+		{ skel->maps.index4, image->index[GX_IPV4].words, image->index[GX_IPV4].n_words * sizeof(uint64_t) },
+		{ skel->maps.index6, image->index[GX_IPV6].words, image->index[GX_IPV6].n_words * sizeof(uint64_t) },
 		{ skel->maps.names, image->names, image->n_name_slots * sizeof(*image->names) },
 		{ skel->maps.names_long, image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },
