@@ -9,7 +9,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 
-PKGS     := libbpf libknot libzscanner libmaxminddb jansson yaml-0.1 libxxhash
+PKGS     := libbpf libknot libdnssec libzscanner libmaxminddb jansson yaml-0.1 libxxhash
 # Of the command alone, for user/service.
 RUN_PKGS := libevent_core libcurl libsystemd
 CPPFLAGS += -I. -Iinclude -I$(BUILD) -D_GNU_SOURCE -DGX_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)

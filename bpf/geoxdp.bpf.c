@@ -17,6 +17,7 @@
 #include "bpf/kern/parse.h"
 #include "bpf/kern/reply.h"
 #include "bpf/kern/service.h"
+#include "bpf/kern/signed.h"
 #include "bpf/kern/verdict.h"
 
 
@@ -44,7 +45,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 {
 	struct gx_packet packet = {};
 	struct gx_question question = {};
-	struct gx_encloser encloser;
+	struct gx_encloser encloser = { .slot = GX_NO_SLOT };
 	struct gx_edns edns = {};
 	struct gx_plan plan = {};
 	struct gx_name *name;
@@ -79,8 +80,11 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	}
 	if (reason != GX_GO_ON)
 		return reason;
-	if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED)
-		return GX_PASSED_DNSSEC;
+	if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED) {
+		ref = gx_find_signed(question.slot, encloser.slot, question.type);
+		if (ref == GX_REF_NONE)
+			return GX_PASSED_DNSSEC;
+	}
 
 	plan.with_cookie = edns.cookie_octets && gx_renew_cookie(&packet, &edns);
 	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, &edns, &plan);

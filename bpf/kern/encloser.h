@@ -117,7 +117,7 @@ __attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset,
 
 /**
  * gx_find_by_encloser - find what speaks for a name that is not loaded
- * @encloser: filled
+ * @encloser: its slot is GX_NO_SLOT; filled
  * @ref: receives what it says, a reference as in abi.h
  *
  * Return: the closest encloser, or the wildcard in front of it; NULL: the name's zone is not loaded.
@@ -129,7 +129,6 @@ gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offs
 	struct gx_name *name;
 	struct gx_type *below;
 
-	*encloser = (struct gx_encloser){ .slot = GX_NO_SLOT };
 	if (gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, encloser))
 		return NULL;
 	index = encloser->slot;

@@ -110,7 +110,11 @@ struct gx_name {
 	__u64	octets[GX_NAME_INLINE_OCTETS / 8];
 };
 
-#define GX_NAME_SIGNED	0x0001	/* the zone is signed: DO=1 is passed */
+/*
+ * An answer is, in whole or in part, of a signed zone: for DO=1 ref_signed in types[] speaks, which lists A and AAAA as well.
+ * GX_REF_NONE there: a signature or a proof is missing, and the query is passed.
+ */
+#define GX_NAME_SIGNED	0x0001
 /*
  * Of a zone that is loaded, all names that exist are in the table, so the nearest name above one that is not there is its
  * closest encloser (RFC 4592 3.3.1). It says what names below it get that do not exist, by the last of its entries in
@@ -124,6 +128,8 @@ struct gx_name {
 #define GX_NAME_WILDCARD 0x0002
 #define GX_NAME_BELOW	0x0004
 #define GX_NAME_BETWEEN	0x0008
+/* A wildcard of a signed zone: what it synthesises needs the proof that no closer name exists (RFC 4035 3.1.3.3). */
+#define GX_NAME_PROOF	0x0010
 
 /* Value of `names_long`: the octets of a name from GX_NAME_INLINE_OCTETS on, zero-padded. */
 struct gx_name_rest {
@@ -135,6 +141,8 @@ struct gx_type {
 	__u16	type;		/* RR type, host order; 0 in the default entry */
 	__u16	zero;
 	__u32	ref;
+	__u32	ref_signed;	/* for DO=1, where the name has GX_NAME_SIGNED */
+	__u32	zero2;		/* the kernel keeps values at multiples of 8 octets */
 };
 
 /*
@@ -324,7 +332,7 @@ GX_ASSERT_SIZE(gx_index_root, 16);
 GX_ASSERT_SIZE(gx_service, 16);
 GX_ASSERT_SIZE(gx_name, 64);
 GX_ASSERT_SIZE(gx_name_rest, 216);
-GX_ASSERT_SIZE(gx_type, 8);
+GX_ASSERT_SIZE(gx_type, 16);
 GX_ASSERT_SIZE(gx_choice, 8);
 GX_ASSERT_SIZE(gx_answer, 128);
 GX_ASSERT_SIZE(gx_shift, GX_CELL_OCTETS);

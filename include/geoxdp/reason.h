@@ -40,7 +40,7 @@
 	X(PASSED_ADDITIONAL,	PASSED,	"additional record malformed or other than OPT, or octets behind it") \
 	X(PASSED_SIGNED_QUERY,	PASSED,	"TSIG or SIG(0)") \
 	X(PASSED_OPTIONS,	PASSED,	"too many EDNS options") \
-	X(PASSED_DNSSEC,	PASSED,	"DO=1 for a signed zone") \
+	X(PASSED_DNSSEC,	PASSED,	"DO=1, and a signature or a proof is not in the tables") \
 	X(PASSED_LOCATION,	PASSED,	"no location or no answer for this client in the tables") \
 	X(PASSED_NO_ROOM,	PASSED,	"the driver has no room to grow the packet") \
 	X(BUG_WRITE,		BUG,	"a bounds check failed after the packet had been resized")

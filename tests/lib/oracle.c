@@ -527,19 +527,22 @@ static int follow(struct answer *answer, const knot_dname_t *qname)
 	}
 }
 
-/* Does an answer come from the signed zone? What DNSSEC says of it is for the backend (RFC 4035 3.1). */
-static bool is_signed(const knot_dname_t *name)
+static bool is_within(const knot_dname_t *name, const char *zone)
 {
 	knot_dname_storage_t apex;
 
-	knot_dname_from_str(apex, WORLD_SIGNED, sizeof(apex));
-	return is_name(name, "secure.example.com.") || knot_dname_in_bailiwick(name, apex) >= 0;
+	knot_dname_from_str(apex, zone, sizeof(apex));
+	return knot_dname_in_bailiwick(name, apex) >= 0;
 }
 
-static bool is_dnssec(uint16_t type)
+/* May its answer come from the zone that has no RRSIGs? Then DO=1 is for the backend (RFC 4035 3.1). */
+static bool is_unsigned(const knot_dname_t *name, uint16_t type)
 {
-	return type == KNOT_RRTYPE_DS || type == KNOT_RRTYPE_RRSIG || type == KNOT_RRTYPE_NSEC ||
-	       type == KNOT_RRTYPE_DNSKEY || type == KNOT_RRTYPE_NSEC3;
+	if (is_within(name, WORLD_SIGNED))
+		return true;
+	/* Its own CNAME is in another zone. */
+	return is_name(name, "secure.example.com.") && type != KNOT_RRTYPE_CNAME && type != KNOT_RRTYPE_ANY &&
+	       type != KNOT_RRTYPE_RRSIG && type != KNOT_RRTYPE_NSEC;
 }
 
 /* Leave away what need not be there (RFC 2181 9). */
@@ -574,8 +577,10 @@ int oracle_answer(const struct query *query, char *text)
 		read_records();
 	memcpy(name, query->qname, query->qname_octets);
 	knot_dname_to_lower(name);
-	if (is_signed(name) && (query->dnssec_ok || (is_dnssec(query->qtype) && exists(name))))
+	if (is_unsigned(name, query->qtype) && query->dnssec_ok)
 		return -1;
+	if (is_within(name, WORLD_SEALED) && (query->dnssec_ok || query->qtype == KNOT_RRTYPE_RRSIG))
+		return 1;
 	memset(wire, 0, WIRE_DNS_OCTETS);
 	answer.packet = knot_pkt_new(wire, sizeof(wire), NULL);
 	knot_pkt_put_question(answer.packet, name, KNOT_CLASS_IN, query->qtype);

@@ -26,7 +26,7 @@ struct gx_addr oracle_client(const struct query *query);
  * @query: as query_read() found it to be one that may be answered
  * @text: of REPLY_TEXT_OCTETS; as in struct reply
  *
- * Returns 0, or -1: it is not for this set-up to answer.
+ * Returns 0; -1: it is not for this set-up to answer; 1: it is not known here what the answer is, as it has RRSIGs.
  */
 int oracle_answer(const struct query *query, char *text);
 

@@ -54,6 +54,25 @@ static const char example_com[] =
 static const char signed_example[] =
 	SOA "@ NS ns1.example.com.\n@ DNSKEY 257 3 13 c2lnbmVk\nwww A 192.0.2.80\nwww AAAA 2001:db8::80\n";
 
+/* An owner, its RRset of one record, and what signs it. */
+#define SEALED(owner, type, rdata, labels) owner " " type " " rdata "\n" owner " " WORLD_RRSIG(type, labels) "\n"
+
+static const char sealed_example[] =
+	SOA "@ " WORLD_RRSIG("SOA", 2) "\n"
+	SEALED("@", "NS", "ns1", 2) SEALED("@", "DNSKEY", "257 3 13 c2lnbmVk", 2)
+	SEALED("@", "NSEC", "alias NS SOA RRSIG NSEC DNSKEY", 2)
+	SEALED("alias", "CNAME", "www", 3) SEALED("alias", "NSEC", "below.ent CNAME RRSIG NSEC", 3)
+	SEALED("below.ent", "A", "192.0.2.91", 4) SEALED("below.ent", "NSEC", "insecure A RRSIG NSEC", 4)
+	"insecure NS ns.insecure\nns.insecure A 192.0.2.92\n" SEALED("insecure", "NSEC", "mx NS RRSIG NSEC", 3)
+	SEALED("mx", "MX", "10 www", 3) SEALED("mx", "NSEC", "ns1 MX RRSIG NSEC", 3)
+	SEALED("ns1", "A", "192.0.2.53", 3) SEALED("ns1", "NSEC", "secure A RRSIG NSEC", 3)
+	"secure NS ns1\n" SEALED("secure", "DS", "1 13 2 " DIGEST, 3) SEALED("secure", "NSEC", "to-nothing NS DS RRSIG NSEC", 3)
+	SEALED("to-nothing", "CNAME", "nothing", 3) SEALED("to-nothing", "NSEC", "to-wild CNAME RRSIG NSEC", 3)
+	SEALED("to-wild", "CNAME", "any.wild", 3) SEALED("to-wild", "NSEC", "unsigned CNAME RRSIG NSEC", 3)
+	"unsigned A 192.0.2.93\n" SEALED("unsigned", "NSEC", "*.wild A RRSIG NSEC", 3)
+	SEALED("*.wild", "A", "192.0.2.94", 3) SEALED("*.wild", "NSEC", "www A RRSIG NSEC", 3)
+	SEALED("www", "A", "192.0.2.90", 3) SEALED("www", "NSEC", "@ A RRSIG NSEC", 3);
+
 static const char pdns_conf[] =
 	"launch=bind,geo\nbind-config=named.conf\ngeo-zone=example.com\ngeo-ttl=60\n"
 	"geo-ip-map-zonefile=countries.rbldnsd\ngeo-maps=maps\n";
@@ -158,12 +177,13 @@ const struct world_zone *world_zones(void)
 	static struct world_zone zones[WORLD_ZONES] = {
 		{ .apex = "example.com." },
 		{ .apex = WORLD_SIGNED },
+		{ .apex = WORLD_SEALED },
 		{ .apex = "x." },
 	};
 
 	for (size_t i = 0; i < WORLD_OUTER; i++) {
 		sprintf(inner[i], "in.far.%s", world_outer[i]);
-		zones[3 + i].apex = inner[i];
+		zones[4 + i].apex = inner[i];
 	}
 	for (size_t i = 0; i < WORLD_ZONES && !zones[i].text; i++) {
 		size_t octets;
@@ -176,6 +196,8 @@ const struct world_zone *world_zones(void)
 		else if (i == 1)
 			fputs(signed_example, file);
 		else if (i == 2)
+			fputs(sealed_example, file);
+		else if (i == 3)
 			put_x(file);
 		else
 			fputs(SOA "@ NS ns1.example.com.\nwww A 192.0.2.90\n", file);

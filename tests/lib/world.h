@@ -19,6 +19,7 @@
  *	cut, glue, beside			delegations: a bit of all, glue that is needed, addresses that are not
  *	mx, to-cut, to-nothing, tree		MX, CNAMEs into a delegation and to nothing, a DNAME
  *	*. and world_name() of 200 octets -> geo
+ *	sealed.example.				a zone that is signed in whole, with NSEC; the RRSIGs are of no key
  *	*. and world_wild_depth[] labels w in zone x. -> geo, so that a name of any depth has an encloser
  *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
  *
@@ -40,7 +41,10 @@
 #define WORLD_GB_CODE	826
 
 #define WORLD_GEO_TTL_S	60
-#define WORLD_SIGNED	"signed.example."
+#define WORLD_SIGNED	"signed.example."	/* without RRSIGs */
+#define WORLD_SEALED	"sealed.example."
+#define WORLD_RRSIG(type, labels) \
+	"RRSIG " type " 13 " #labels " 300 20300101000000 20200101000000 7 sealed.example. c2lnbmVk"
 #define WORLD_LOCALHOST	"localhost.example.com."
 /* a and z with their top bits set, and what stands next to a and z. */
 #define WORLD_ODD	"\\225\\250\\096\\123.x."
@@ -74,7 +78,7 @@ struct world_zone {
 #define WORLD_PREFIXES	6
 #define WORLD_GEOS	5
 #define WORLD_OUTER	6
-#define WORLD_ZONES	(3 + WORLD_OUTER)
+#define WORLD_ZONES	(4 + WORLD_OUTER)
 #define WORLD_WILD_DEPTHS 8
 
 extern const struct world_prefix world_prefixes[WORLD_PREFIXES];

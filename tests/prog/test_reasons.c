@@ -42,7 +42,7 @@ static const struct packet_case cases[] = {
 	PASSED("passed_qclass", QCLASS, .qclass = KNOT_CLASS_CH),
 	PASSED("passed_qtype", QTYPE, .qtype = KNOT_RRTYPE_AXFR),
 	PASSED("passed_name", NAME, .qname = "mail.example.net."),
-	PASSED("passed_type", TYPE, .qname = "www.signed.example.", .qtype = KNOT_RRTYPE_DS),
+	PASSED("passed_type", TYPE, .qname = "any.tree.example.com."),
 	PASSED("passed_additional", ADDITIONAL, .trailing = 1),
 	PASSED("passed_signed_query", SIGNED_QUERY, .after = TSIG),
 	PASSED("passed_options", OPTIONS, PACKET_OPTIONS(FIVE, FIVE, FIVE, FIVE)),

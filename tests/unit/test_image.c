@@ -173,8 +173,6 @@ static void chains_through_signed_zones_are_marked(void **state)
 {
 	static const struct pair pairs[] = { { 0, "eu.example.com." }, { US, "us.example.org." }, { 0 } };
 	static const struct pair plain[] = { { 0, "eu.example.com." }, { 0 } };
-	static const uint16_t types[] = { KNOT_RRTYPE_DS, KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC,
-					  KNOT_RRTYPE_DNSKEY, KNOT_RRTYPE_NSEC3 };
 	static const char *const marked[] = { "geo.example.com.", "www.example.com.", "us.example.org." };
 	struct fixture *fixture = *state;
 	struct scene *scene = &fixture->scene;
@@ -189,15 +187,15 @@ static void chains_through_signed_zones_are_marked(void **state)
 			find_name(&fixture->image, scene_name(scene, marked[i]));
 
 		assert_true(name->flags & GX_NAME_SIGNED);
-		for (size_t j = 0; j < NUMBER(types); j++)
-			assert_int_equal(find_ref(&fixture->image, name, types[j]), GX_REF_NONE);
-		assert_int_not_equal(find_ref(&fixture->image, name, GX_TYPE_A), GX_REF_NONE);
-		assert_int_not_equal(find_ref(&fixture->image, name, KNOT_RRTYPE_TXT), GX_REF_NONE);
+		/* None of it has a RRSIG. */
+		assert_int_equal(find_signed_ref(&fixture->image, name, GX_TYPE_A), GX_REF_NONE);
+		assert_int_equal(find_signed_ref(&fixture->image, name, KNOT_RRTYPE_TXT), GX_REF_NONE);
 	}
 	assert_int_equal(find_name(&fixture->image, scene_name(scene, "eu.example.com."))->flags, GX_NAME_BELOW);
 	assert_int_equal(find_name(&fixture->image, scene_name(scene, "plain.example.com."))->flags, GX_NAME_BELOW);
-	/* Those marked, and the other two of the signed zone. */
-	assert_int_equal(assert_all_agree(fixture), 5 * NUMBER(types) * NUMBER(locations));
+	assert_int_equal(assert_all_agree(fixture), 0);
+	assert_findings(fixture, "0: warning: example.org.: RRsets without RRSIG: queries with DO=1 for these are passed to the "
+				 "backend: a zone signed in whole would be right\n");
 }
 
 /* --- bounds ------------------------------------------------------------------------------------ */

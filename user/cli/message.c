@@ -102,8 +102,10 @@ static void gx_print_head(const knot_pkt_t *packet)
 
 static void gx_print_records(const knot_pktsection_t *section, const char *title)
 {
+	knot_dump_style_t style = KNOT_DUMP_STYLE_DEFAULT;
 	bool first = true;
 
+	style.original_ttl = false;	/* else libknot shows what RRSIGs say of it */
 	for (unsigned int i = 0; i < section->count; i++) {
 		const knot_rrset_t *rr = knot_pkt_rr(section, i);
 		size_t size = 4096;
@@ -115,7 +117,7 @@ static void gx_print_records(const knot_pktsection_t *section, const char *title
 			printf("\n;; %s SECTION:\n", title);
 		first = false;
 		text = malloc(size);
-		if (knot_rrset_txt_dump(rr, &text, &size, &KNOT_DUMP_STYLE_DEFAULT) >= 0)
+		if (knot_rrset_txt_dump(rr, &text, &size, &style) >= 0)
 			fputs(text, stdout);
 		free(text);
 	}

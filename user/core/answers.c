@@ -30,9 +30,11 @@ struct question {
 	const knot_dname_t *name;
 	size_t name_octets;
 	uint16_t type;
+	bool dnssec;
 	struct outcome *outcomes;	/* of each variant */
 	struct remark *remarks;
-	bool told;	/* a finding about it was added */
+	bool told;	/* a finding about it was added, or none is to be */
+	bool lacks;	/* a complete signed answer */
 };
 
 /* --- findings ---------------------------------------------------------------------------------- */
@@ -146,7 +148,7 @@ static bool is_shared_nodata(const struct gx_rendered *answer)
 }
 
 /* Returns the cell; 0: it cannot be rendered, or not for us. */
-static uint32_t render(const struct question *question, uint32_t location, const struct gx_forcing *forcing,
+static uint32_t render(struct question *question, uint32_t location, const struct gx_forcing *forcing,
 		       struct gx_rendered *answer, struct remark *remark)
 {
 	struct gx_builder *builder = question->builder;
@@ -154,12 +156,15 @@ static uint32_t render(const struct question *question, uint32_t location, const
 	uint32_t cell;
 
 	remark->err = gx_render_forced(builder->renderer, question->name, question->type, location, forcing, answer);
+	if (remark->err == -ENOKEY)
+		gx_image_note_lack(builder, answer);
+	question->lacks |= remark->err == -ENOKEY;
 	if (remark->err)
 		return 0;
 	remark->len_octets = answer->len_octets;
 	if (answer->len_octets > builder->largest_octets)
 		builder->largest_octets = answer->len_octets;
-	if (is_shared_nodata(answer))
+	if (!(question->dnssec && answer->negative && answer->negative->is_signed) && is_shared_nodata(answer))
 		return gx_image_nodata(builder, answer->negative);
 	/* Few clients ask for it over TCP: for them one order will do. */
 	if (gx_answer_is_oversize(answer->len_octets, question->name_octets))
@@ -179,12 +184,13 @@ static bool has_lower_ttl(const struct gx_rendered *answer)
 	return false;
 }
 
-static void render_variant(const struct question *question, const struct gx_shape *shape, uint32_t variant,
+static void render_variant(struct question *question, const struct gx_shape *shape, uint32_t variant,
 			   uint32_t location)
 {
 	struct outcome *outcome = &question->outcomes[variant];
 	struct gx_force forces[GX_CHAIN_MAX + 1];
-	struct gx_forcing forcing = { .forces = forces, .n_forces = gx_shape_forces(shape, variant, forces) };
+	struct gx_forcing forcing = { .forces = forces, .n_forces = gx_shape_forces(shape, variant, forces),
+				      .dnssec = question->dnssec };
 	struct gx_rendered answer;
 	struct remark remark;
 
@@ -302,6 +308,8 @@ static uint32_t refer_by_class(struct question *question, struct gx_shape *shape
 	for (uint32_t i = 0; i < shape->n_variants; i++)
 		render_variant(question, shape, i, GX_LOCATION_UNKNOWN);
 	tell_of_classes(question, shape);
+	if (question->lacks)
+		return GX_REF_NONE;
 	place = gx_pool_put(&shape->answers, question->outcomes, shape->n_variants, sizeof(*question->outcomes), NULL);
 	if (gx_intmap_find(&shape->ref_of, place, &ref))
 		return ref;	/* another name of the same length has the same answers */
@@ -318,7 +326,7 @@ static uint32_t refer_by_class(struct question *question, struct gx_shape *shape
 	return ref;
 }
 
-static void render_list(const struct question *question, const struct gx_shape *shape, const struct gx_shape_list *list,
+static void render_list(struct question *question, const struct gx_shape *shape, const struct gx_shape_list *list,
 			uint32_t location)
 {
 	for (size_t i = 0; i < list->n_groups; i++) {
@@ -343,7 +351,8 @@ static uint32_t refer_by_location(struct question *question, const struct gx_sha
 		choices[i] = choose_list(question, shape, list);
 	}
 	tell_of_classes(question, shape);
-	ref = make_ref(question->builder, GX_REF_LOCATION, choices, image->n_locations);
+	ref = question->lacks ? GX_REF_NONE :
+				make_ref(question->builder, GX_REF_LOCATION, choices, image->n_locations);
 	free(choices);
 	return ref;
 }
@@ -351,7 +360,7 @@ static uint32_t refer_by_location(struct question *question, const struct gx_sha
 /* No map is on the way; is the location? */
 static uint32_t refer_without_maps(struct question *question, uint32_t cell, bool by_location)
 {
-	const struct gx_forcing forcing = {0};
+	const struct gx_forcing forcing = { .dnssec = question->dnssec };
 	struct gx_image *image = question->builder->image;
 	struct gx_choice *choices;
 	uint32_t ref;
@@ -371,14 +380,16 @@ static uint32_t refer_without_maps(struct question *question, uint32_t cell, boo
 	return ref;
 }
 
-uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type)
+uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type, bool dnssec)
 {
-	const struct gx_forcing forcing = {0};
+	const struct gx_forcing forcing = { .dnssec = dnssec };
 	struct question question = {
 		.builder = builder,
 		.name = name,
 		.name_octets = knot_dname_size(name),
 		.type = type,
+		.dnssec = dnssec,
+		.told = dnssec,		/* what there is to say of it was said without */
 	};
 	struct gx_rendered answer;
 	struct remark remark = {0};

@@ -117,6 +117,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	gx_image_locations(&builder);
 	gx_image_collect(&builder);
 	gx_image_render_all(&builder);
+	gx_image_tell_lacks(&builder);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;

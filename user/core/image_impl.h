@@ -105,6 +105,7 @@ struct gx_builder {
 		/* The cells that its names share; 0: not rendered yet. */
 		uint32_t nxdomain;
 		uint32_t nodata;
+		unsigned int lacks;	/* bits by enum gx_lack: why DO=1 is passed */
 	} *zone_parts;
 
 	size_t names_long_capacity, types_capacity, cells_capacity, units_capacity, checks_capacity;
@@ -154,13 +155,21 @@ void gx_image_drop_shapes(struct gx_builder *builder);
 
 /**
  * gx_image_refer - the reference for a name and type
+ * @dnssec: for DO=1; GX_REF_NONE also where a signature or a proof is missing in any answer it can have
  *
  * Renders all answers that it can have, and stores them with the choices and options.
  */
-uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type);
+uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type, bool dnssec);
 
-/* What names below a name get that do not exist, or, at a delegation, it and all below: a reference. */
-uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser);
+/*
+ * What names below a name get that do not exist, or, at a delegation, it and all below: a reference. dnssec: for DO=1;
+ * GX_REF_NONE where that depends on the name in question.
+ */
+uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser, bool dnssec);
+
+/* Note why there is no complete signed answer (-ENOKEY), and say it, once for each zone. */
+void gx_image_note_lack(struct gx_builder *builder, const struct gx_rendered *answer);
+void gx_image_tell_lacks(struct gx_builder *builder);
 
 /* NODATA of all names of a zone. Returns the cell; 0: it has no place. The renderer is used. */
 uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone);

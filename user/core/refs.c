@@ -19,35 +19,57 @@ static bool is_cut(const struct gx_builder *builder, const knot_dname_t *name)
 	return zone && gx_zone_match(zone, name).kind == GX_MATCH_DELEGATION;
 }
 
-
-/* DNSSEC's own types: of a signed zone, the backend answers for them. */
-static const uint16_t dnssec_types[] = { KNOT_RRTYPE_DS, KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC,
-					 KNOT_RRTYPE_DNSKEY, KNOT_RRTYPE_NSEC3 };
-
-static bool is_dnssec_type(uint16_t type)
-{
-	for (size_t i = 0; i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++) {
-		if (dnssec_types[i] == type)
-			return true;
-	}
-	return false;
-}
-
 struct entries {
 	struct gx_type list[1 + GX_TYPES_PER_NAME + 1];	/* the default, then types, then what names below get */
 	size_t count;
 	bool overflow;
 };
 
-static void add_entry(struct entries *entries, uint16_t type, uint32_t ref)
+static void add_entry(struct entries *entries, struct gx_type entry)
 {
-	if (ref == entries->list[0].ref)
+	if (entry.ref == entries->list[0].ref && entry.ref_signed == entries->list[0].ref_signed)
 		return;		/* as the default says */
 	if (entries->count == 1 + GX_TYPES_PER_NAME) {
 		entries->overflow = true;
 		return;
 	}
-	entries->list[entries->count++] = (struct gx_type){ .type = type, .ref = ref };
+	entries->list[entries->count++] = entry;
+}
+
+/* What a name says of a type, without DO and with it. */
+static struct gx_type refer(struct gx_builder *builder, const struct gx_load *load, uint16_t type)
+{
+	bool is_signed = load->flags & GX_NAME_SIGNED;
+
+	return (struct gx_type){
+		.type = type,
+		.ref = gx_image_refer(builder, load->name, type, false),
+		.ref_signed = is_signed ? gx_image_refer(builder, load->name, type, true) : GX_REF_NONE,
+	};
+}
+
+/* What names below a name say, for one of a zone below, or itself. */
+static struct gx_type refer_below(struct gx_builder *builder, const struct gx_load *load, const knot_dname_t *above)
+{
+	bool is_signed = load->flags & GX_NAME_SIGNED;
+
+	return (struct gx_type){
+		.ref = gx_image_below(builder, above, false),
+		.ref_signed = is_signed ? gx_image_below(builder, above, true) : GX_REF_NONE,
+	};
+}
+
+/* Addresses: without DO the slot itself says it. */
+static void add_addresses(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
+{
+	struct gx_type a = refer(builder, load, KNOT_RRTYPE_A), aaaa = refer(builder, load, KNOT_RRTYPE_AAAA);
+
+	load->ref_a = a.ref;
+	load->ref_aaaa = aaaa.ref;
+	if (!(load->flags & GX_NAME_SIGNED))
+		return;
+	add_entry(entries, a);
+	add_entry(entries, aaaa);
 }
 
 /* Types that may stand beside a CNAME (RFC 2181 10.1, RFC 4035 2.5), as far as they differ from where it leads. */
@@ -58,20 +80,27 @@ static void add_beside_cname(struct gx_builder *builder, const struct gx_load *l
 					   KNOT_RRTYPE_RRSIG, KNOT_RRTYPE_NSEC };
 
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
-		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(beside[i]))
-			continue;
 		if (gx_node_find(owner->node, beside[i]) || gx_type_beside_cname(beside[i]))
-			add_entry(entries, beside[i], gx_image_refer(builder, load->name, beside[i]));
+			add_entry(entries, refer(builder, load, beside[i]));
 	}
 }
 
 /* DS is asked of the zone above (RFC 4035 3.1.4.1), for which a name nearer to its apex may be a delegation. */
-static uint32_t refer_ds(struct gx_builder *builder, const knot_dname_t *name)
+static const knot_dname_t *cut_above(const struct gx_builder *builder, const knot_dname_t *name)
 {
-	uint32_t ref = gx_image_refer(builder, name, KNOT_RRTYPE_DS);
-	const knot_dname_t *above = name + *name + 1;
+	return *name && is_cut(builder, name + *name + 1) ? name + *name + 1 : NULL;
+}
 
-	return ref == GX_REF_NONE && *name && is_cut(builder, above) ? gx_image_below(builder, above) : ref;
+static struct gx_type refer_ds(struct gx_builder *builder, const struct gx_load *load)
+{
+	const knot_dname_t *cut = cut_above(builder, load->name);
+	struct gx_type ds = refer(builder, load, KNOT_RRTYPE_DS);
+
+	if (ds.ref == GX_REF_NONE && cut) {
+		ds = refer_below(builder, load, cut);
+		ds.type = KNOT_RRTYPE_DS;
+	}
+	return ds;
 }
 
 /* Types that the chains end in. */
@@ -83,27 +112,27 @@ static void add_ends(struct gx_builder *builder, const struct gx_load *load, con
 
 		if (type == KNOT_RRTYPE_A || type == KNOT_RRTYPE_AAAA)
 			continue;
-		if (load->flags & GX_NAME_SIGNED && is_dnssec_type(type))
-			continue;
 		if (has_cname && (type == KNOT_RRTYPE_CNAME || gx_type_beside_cname(type) ||
 				  gx_node_find(owner->node, type)))
 			continue;
-		add_entry(entries, type, type == KNOT_RRTYPE_DS ? refer_ds(builder, load->name) :
-						    gx_image_refer(builder, load->name, type));
+		add_entry(entries, type == KNOT_RRTYPE_DS ? refer_ds(builder, load) : refer(builder, load, type));
 	}
 }
 
 /* The answer for every type that no chain from here can end in. */
-static uint32_t render_default(struct gx_builder *builder, const knot_dname_t *name,
-			       const struct gx_ends *ends)
+static struct gx_type render_default(struct gx_builder *builder, const struct gx_load *load,
+				     const struct gx_ends *ends)
 {
+	struct gx_type entry;
 	uint16_t absent = ABSENT_TYPE;
 
 	for (size_t i = ends->types.count; i && ends->types.types[i - 1] >= absent; i--) {
 		if (ends->types.types[i - 1] == absent)
 			absent--;
 	}
-	return gx_image_refer(builder, name, absent);
+	entry = refer(builder, load, absent);
+	entry.type = 0;
+	return entry;
 }
 
 static void store_entries(struct gx_builder *builder, struct gx_load *load, const struct entries *entries)
@@ -123,12 +152,12 @@ static void store_entries(struct gx_builder *builder, struct gx_load *load, cons
 	image->n_types += entries->count;
 }
 
-static void put_below(struct gx_load *load, struct entries *entries, uint32_t ref)
+static void put_below(struct gx_load *load, struct entries *entries, struct gx_type below)
 {
-	if (ref == GX_REF_NONE)
+	if (below.ref == GX_REF_NONE)
 		return;
 	load->flags |= GX_NAME_BELOW;
-	entries->list[entries->count++] = (struct gx_type){ .ref = ref };
+	entries->list[entries->count++] = below;
 }
 
 /* What names below get that do not exist. The slot of a wildcard is not known before all names have theirs. */
@@ -137,19 +166,15 @@ static void add_below(struct gx_builder *builder, struct gx_load *load, struct e
 	if (load->flags & GX_NAME_WILDCARD)
 		entries->list[entries->count++] = (struct gx_type){0};
 	else if (!load->is_mute)
-		put_below(load, entries, gx_image_below(builder, load->name));
+		put_below(load, entries, refer_below(builder, load, load->name));
 }
 
 /* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
-static void render_cut(struct gx_builder *builder, struct gx_load *load, struct entries *entries, bool is_signed)
+static void render_cut(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
 {
-	uint32_t referral = gx_image_below(builder, load->name);
-
-	load->ref_a = load->ref_aaaa = entries->list[0].ref = referral;
-	for (size_t i = 0; is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
-		add_entry(entries, dnssec_types[i], GX_REF_NONE);
-	if (!is_signed)
-		add_entry(entries, KNOT_RRTYPE_DS, gx_image_refer(builder, load->name, KNOT_RRTYPE_DS));
+	entries->list[0] = refer_below(builder, load, load->name);
+	load->ref_a = load->ref_aaaa = entries->list[0].ref;
+	add_entry(entries, refer(builder, load, KNOT_RRTYPE_DS));
 	add_below(builder, load, entries);
 	store_entries(builder, load, entries);
 }
@@ -170,36 +195,38 @@ void gx_image_render(struct gx_builder *builder, struct gx_load *load)
 			 (owner.kind == GX_OWNER_GEO && owner.geo->kind == GX_GEO_CNAME);
 	struct entries entries = { .count = 1 };
 	struct gx_ends ends = {0};
+	const knot_dname_t *cut;
 
 	gx_image_ends(builder, load->name, &ends);
-	load->flags |= ends.is_signed ? GX_NAME_SIGNED : 0;
+	cut = cut_above(builder, load->name);
+	if (ends.is_signed || (cut && gx_config_find_zone(builder->config, cut)->is_signed))
+		load->flags |= GX_NAME_SIGNED;
+	if (owner.zone && owner.zone->is_signed && knot_dname_is_wildcard(load->name))
+		load->flags |= GX_NAME_PROOF;
 	if (is_undefined(builder, load->name) || is_cut(builder, load->name)) {
 		if (is_undefined(builder, load->name))
 			store_entries(builder, load, &entries);	/* all is passed, and nothing is below it */
 		else
-			render_cut(builder, load, &entries, ends.is_signed);
+			render_cut(builder, load, &entries);
 		free(ends.types.types);
 		return;
 	}
-	load->ref_a = gx_image_refer(builder, load->name, KNOT_RRTYPE_A);
-	load->ref_aaaa = gx_image_refer(builder, load->name, KNOT_RRTYPE_AAAA);
-	entries.list[0].ref = render_default(builder, load->name, &ends);
+	entries.list[0] = render_default(builder, load, &ends);
+	add_addresses(builder, load, &entries);
 	if (has_cname) {
 		/* ANY is answered by the CNAME alone. */
-		uint32_t cname = gx_image_refer(builder, load->name, KNOT_RRTYPE_CNAME);
+		struct gx_type cname = refer(builder, load, KNOT_RRTYPE_CNAME);
 
-		add_entry(&entries, KNOT_RRTYPE_CNAME, cname);
-		add_entry(&entries, KNOT_RRTYPE_ANY, cname);
+		add_entry(&entries, cname);
+		cname.type = KNOT_RRTYPE_ANY;
+		add_entry(&entries, cname);
 		add_beside_cname(builder, load, &owner, &entries);
 	} else {
-		add_entry(&entries, KNOT_RRTYPE_ANY,
-			  gx_image_refer(builder, load->name, KNOT_RRTYPE_ANY));
+		add_entry(&entries, refer(builder, load, KNOT_RRTYPE_ANY));
 	}
-	for (size_t i = 0; ends.is_signed && i < sizeof(dnssec_types) / sizeof(dnssec_types[0]); i++)
-		add_entry(&entries, dnssec_types[i], GX_REF_NONE);
 	add_ends(builder, load, &owner, has_cname, &ends.types, &entries);
 	if (entries.overflow)
-		entries.list[0].ref = GX_REF_NONE;	/* types that found no place are passed */
+		entries.list[0] = (struct gx_type){0};	/* types that found no place are passed */
 	free(ends.types.types);
 	add_below(builder, load, &entries);
 	store_entries(builder, load, &entries);
@@ -216,7 +243,7 @@ void gx_image_between(struct gx_builder *builder, struct gx_load *load)
 	above = &builder->loads[number - 1];
 	if (above->flags & GX_NAME_WILDCARD) {
 		wildcard = &builder->loads[above->wildcard];
-		load->flags |= GX_NAME_WILDCARD | (wildcard->flags & GX_NAME_SIGNED);
+		load->flags |= GX_NAME_WILDCARD | (wildcard->flags & (GX_NAME_SIGNED | GX_NAME_PROOF));
 		load->wildcard = above->wildcard;
 		load->ref_a = wildcard->ref_a;
 		load->ref_aaaa = wildcard->ref_aaaa;
@@ -224,11 +251,12 @@ void gx_image_between(struct gx_builder *builder, struct gx_load *load)
 		memcpy(entries.list, &builder->image->types[wildcard->types], entries.count * sizeof(entries.list[0]));
 		add_below(builder, load, &entries);
 	} else if (above->flags & GX_NAME_BELOW) {
-		uint32_t ref = builder->image->types[above->types + above->n_types + 1].ref;
+		struct gx_type below = builder->image->types[above->types + above->n_types + 1];
 
 		load->flags |= above->flags & GX_NAME_SIGNED;
-		load->ref_a = load->ref_aaaa = entries.list[0].ref = ref;
-		put_below(load, &entries, ref);
+		entries.list[0] = below;
+		load->ref_a = load->ref_aaaa = below.ref;
+		put_below(load, &entries, below);
 	}
 	store_entries(builder, load, &entries);
 }

@@ -41,10 +41,25 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer)
 	return &renderer->lookup;
 }
 
-static int end_nodata(struct gx_chain *chain, const struct gx_zone *zone)
+/* The name exists, but not the type. */
+static int end_nodata(struct gx_chain *chain, const struct gx_owner *owner)
 {
+	const knot_dname_t *name = gx_chain_last(chain);
+	int err = gx_chain_put_soa(chain, owner->zone);
+
 	chain->out->is_nodata = true;
-	return gx_chain_put_soa(chain, zone);
+	if (err || !owner->is_wildcard)
+		return err ? err : gx_chain_prove_nodata(chain, owner->zone, name);
+	return gx_chain_prove_wildcard_nodata(chain, owner->zone, name, owner->node ? owner->node->owner : NULL);
+}
+
+static int end_nxdomain(struct gx_chain *chain, const struct gx_zone *zone)
+{
+	const knot_dname_t *name = gx_chain_last(chain);
+	int err = gx_chain_put_soa(chain, zone);
+
+	chain->out->rcode = KNOT_RCODE_NXDOMAIN;
+	return err ? err : gx_chain_prove_nxdomain(chain, zone, name, gx_zone_match(zone, name).node->owner);
 }
 
 /* The chain goes on at this name. Returns 1, or -errno. */
@@ -75,7 +90,37 @@ static const struct gx_rrset *choose_any(const struct gx_node *node)
 		if (!knot_rrtype_is_dnssec(node->rrsets[i].type))
 			first = &node->rrsets[i];
 	}
-	return first || !node || !node->n_rrsets ? first : &node->rrsets[0];
+	/* Of those, RRSIGs come first by their number, and have none. */
+	return first || !node || !node->n_rrsets ? first : &node->rrsets[node->n_rrsets - 1];
+}
+
+/* RRSIGs that are asked for: those of one RRset, as with ANY. Returns 0 or -errno. */
+static int put_some_rrsigs(struct gx_chain *chain, const struct gx_node *node)
+{
+	struct gx_rrset rrsigs = *gx_node_find(node, KNOT_RRTYPE_RRSIG);
+
+	for (uint16_t i = 0; i < node->n_rrsets; i++) {
+		if (!node->rrsets[i].rrsigs.count)
+			continue;
+		rrsigs.rdata = node->rrsets[i].rrsigs;
+		rrsigs.ttl_s = node->rrsets[i].ttl_s;
+		break;
+	}
+	return gx_chain_put(chain, NULL, gx_chain_last(chain), &rrsigs);
+}
+
+/* An RRset of the last name. */
+static int put_data(struct gx_chain *chain, const struct gx_owner *owner, const struct gx_rrset *rrset)
+{
+	int err;
+
+	if (rrset->type == KNOT_RRTYPE_RRSIG)
+		err = put_some_rrsigs(chain, owner->node);
+	else
+		err = gx_chain_put(chain, owner->zone, gx_chain_last(chain), rrset);
+	if (!err && owner->is_wildcard)
+		err = gx_chain_prove_wildcard(chain, owner->zone, gx_chain_last(chain), owner->node->owner);
+	return err;
 }
 
 /* The RRsets of a zone. Returns 1: the chain goes on; 0: it is complete; -errno. */
@@ -87,13 +132,14 @@ static int step_data(struct gx_chain *chain, const struct gx_owner *owner)
 	int err;
 
 	if (rrset) {
-		err = gx_chain_put(chain, gx_chain_last(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : gx_chain_put_additional(chain, owner->zone, rrset, NULL);
+		err = put_data(chain, owner, rrset);
+		gx_chain_lead(chain, owner->zone, rrset, NULL);
+		return err;
 	}
 	rrset = gx_node_find(owner->node, KNOT_RRTYPE_CNAME);
 	if (!rrset || gx_type_beside_cname(chain->qtype))
-		return end_nodata(chain, owner->zone);
-	err = gx_chain_put(chain, gx_chain_last(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
+		return end_nodata(chain, owner);
+	err = put_data(chain, owner, rrset);
 	return err ? err : go_on(chain, knot_cname_name(rrset->rdata.rdata));
 }
 
@@ -104,9 +150,10 @@ static int step_location(struct gx_chain *chain, const struct gx_owner *owner)
 	const uint8_t address[4] = { 127, 0, country >> 8, country & 0xff };
 
 	if (chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_ANY)
-		return end_nodata(chain, owner->zone);
+		return end_nodata(chain, owner);
 	chain->out->by_location = true;
-	return gx_chain_put_rdata(chain, KNOT_RRTYPE_A, gx_chain_ttl(chain, owner->geo), address, sizeof(address));
+	return gx_chain_put_rdata(chain, owner->zone, KNOT_RRTYPE_A, gx_chain_ttl(chain, owner->geo), address,
+				  sizeof(address));
 }
 
 /* What this geo name, the next on the way, is forced to; NULL: nothing. */
@@ -154,9 +201,10 @@ static int step_addresses(struct gx_chain *chain, const struct gx_owner *owner, 
 	if (!is_any && chain->qtype != KNOT_RRTYPE_A && chain->qtype != KNOT_RRTYPE_AAAA) {
 		rrset = gx_node_find(owner->node, chain->qtype);
 		if (!rrset)
-			return end_nodata(chain, owner->zone);
-		err = gx_chain_put(chain, gx_chain_last(chain), rrset->type, rrset->ttl_s, &rrset->rdata);
-		return err ? err : gx_chain_put_additional(chain, owner->zone, rrset, NULL);
+			return end_nodata(chain, owner);
+		err = put_data(chain, owner, rrset);
+		gx_chain_lead(chain, owner->zone, rrset, NULL);
+		return err;
 	}
 	site = gx_geo_find_site(geo, map, rule, family);
 	if (site == GX_SITE_NONE && is_any) {
@@ -165,12 +213,12 @@ static int step_addresses(struct gx_chain *chain, const struct gx_owner *owner, 
 	}
 	/* The name has none of the family, wherever one asks and whatever is up. */
 	if (site == GX_SITE_NONE)
-		return end_nodata(chain, owner->zone);
+		return end_nodata(chain, owner);
 	site = force ? force->site : site;
 	add_pick(chain, geo, rule, site, family);
 	if (!has_any(site_at(geo, site), family))
-		return end_nodata(chain, owner->zone);
-	return gx_chain_put_addresses(chain, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
+		return end_nodata(chain, owner);
+	return gx_chain_put_addresses(chain, owner->zone, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
 }
 
 static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
@@ -182,6 +230,9 @@ static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
 	const struct gx_geo_site *site;
 	int err;
 
+	/* Nobody has signed it, and the NSEC of the name knows nothing of it. */
+	if (gx_chain_signs(chain, owner->zone))
+		return gx_chain_lack(chain, owner->zone, GX_LACK_GEO);
 	if (geo->kind == GX_GEO_LOCATION)
 		return step_location(chain, owner);
 	rule = gx_map_find(&config->maps[geo->map], config->groups, chain->location);
@@ -190,30 +241,40 @@ static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
 	if (geo->kind == GX_GEO_ADDRESS)
 		return step_addresses(chain, owner, rule);
 	if (gx_type_beside_cname(chain->qtype))
-		return end_nodata(chain, owner->zone);
+		return end_nodata(chain, owner);
 	site = site_at(geo, force ? force->site : rule->sites[0]);
 	add_pick(chain, geo, rule, force ? force->site : rule->sites[0], GX_IPV4);
 	if (!site || !site->target)
-		return end_nodata(chain, owner->zone);
-	err = gx_chain_put_rdata(chain, KNOT_RRTYPE_CNAME, gx_chain_ttl(chain, geo), site->target, knot_dname_size(site->target));
+		return end_nodata(chain, owner);
+	err = gx_chain_put_rdata(chain, owner->zone, KNOT_RRTYPE_CNAME, gx_chain_ttl(chain, geo), site->target,
+				 knot_dname_size(site->target));
 	if (err)
 		return err;
 	return follows_cname(chain->qtype) ? go_on(chain, site->target) : 0;
 }
 
-/* The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). */
+/*
+ * The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). The NS are the zone
+ * below's to sign; this one has its DS, or says that there is none (RFC 4035 3.1.4).
+ */
 static int put_referral(struct gx_chain *chain, const struct gx_zone *zone, const struct gx_node *node)
 {
-	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS);
+	const struct gx_rrset *ns = gx_node_find(node, KNOT_RRTYPE_NS), *ds = gx_node_find(node, KNOT_RRTYPE_DS);
 	int err;
 
 	knot_pkt_begin(chain->renderer->packet, KNOT_AUTHORITY);
-	err = gx_chain_put(chain, node->owner, KNOT_RRTYPE_NS, ns->ttl_s, &ns->rdata);
-	return err ? err : gx_chain_put_additional(chain, zone, ns, node->owner);
+	err = gx_chain_put(chain, NULL, node->owner, ns);
+	gx_chain_lead(chain, zone, ns, node->owner);
+	if (err || !gx_chain_signs(chain, zone))
+		return err;
+	return ds ? gx_chain_put(chain, zone, node->owner, ds) : gx_chain_prove_nodata(chain, zone, node->owner);
 }
 
-/* The CNAME that a DNAME makes (RFC 6672 3.1). One that would be too long is YXDOMAIN, which is the backend's. */
-static int step_dname(struct gx_chain *chain)
+/*
+ * The CNAME that a DNAME makes (RFC 6672 3.1), which nobody signs (RFC 6672 5.3.1). One that would be too long is YXDOMAIN,
+ * which is the backend's.
+ */
+static int step_dname(struct gx_chain *chain, const struct gx_zone *zone)
 {
 	uint8_t *made = chain->made[chain->n_names - 1];
 	const struct gx_node *node = gx_lookup_dname(&chain->renderer->lookup, gx_chain_last(chain), made);
@@ -222,8 +283,9 @@ static int step_dname(struct gx_chain *chain)
 
 	if (!dname)
 		return -ENOENT;
-	err = gx_chain_put(chain, node->owner, KNOT_RRTYPE_DNAME, dname->ttl_s, &dname->rdata);
-	err = err ? err : gx_chain_put_rdata(chain, KNOT_RRTYPE_CNAME, dname->ttl_s, made, knot_dname_size(made));
+	err = gx_chain_put(chain, zone, node->owner, dname);
+	if (!err)
+		err = gx_chain_put_rdata(chain, NULL, KNOT_RRTYPE_CNAME, dname->ttl_s, made, knot_dname_size(made));
 	return err ? err : go_on(chain, made);
 }
 
@@ -243,7 +305,7 @@ static int step_out(struct gx_chain *chain)
 	match = gx_zone_match(zone, gx_chain_last(chain));
 	if (match.kind == GX_MATCH_DELEGATION)
 		return put_referral(chain, zone, match.node);
-	return match.kind == GX_MATCH_DNAME ? step_dname(chain) : -ENOENT;
+	return match.kind == GX_MATCH_DNAME ? step_dname(chain, zone) : -ENOENT;
 }
 
 /* What the last name of the chain adds. Returns 1: the chain goes on; 0: it is complete; -errno. */
@@ -256,8 +318,7 @@ static int step(struct gx_chain *chain)
 	case GX_OWNER_OUT:
 		return step_out(chain);
 	case GX_OWNER_NONE:
-		chain->out->rcode = KNOT_RCODE_NXDOMAIN;
-		return gx_chain_put_soa(chain, owner.zone);
+		return end_nxdomain(chain, owner.zone);
 	case GX_OWNER_DATA:
 		return step_data(chain, &owner);
 	case GX_OWNER_GEO:
@@ -276,17 +337,23 @@ static int begin(struct gx_chain *chain)
 	chain->n_names = 1;
 	chain->n_qname = 0;
 	chain->core_octets = 0;
+	chain->n_proofs = 0;
+	chain->leads.rrset = NULL;
 	knot_pkt_clear(packet);
 	return knot_pkt_put_question(packet, chain->qname, KNOT_CLASS_IN, chain->qtype) ? -EMSGSIZE : 0;
 }
 
-/* What is in the packet is the answer. */
-static void finish(const struct gx_chain *chain)
+/* The rest of the sections; what is in the packet then is the answer. Returns 0 or -errno. */
+static int finish(struct gx_chain *chain)
 {
 	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(chain->qname) + 2 * sizeof(uint16_t);
 	const knot_pkt_t *packet = chain->renderer->packet;
 	struct gx_rendered *out = chain->out;
+	int err = gx_chain_put_proofs(chain);
 
+	err = err ? err : gx_chain_put_additional(chain);
+	if (err)
+		return err;
 	out->octets = packet->wire + question;
 	out->question_octets = question;
 	out->len_octets = packet->size - question;
@@ -295,6 +362,8 @@ static void finish(const struct gx_chain *chain)
 	out->arcount = knot_wire_get_arcount(packet->wire);
 	out->core_octets = chain->core_octets ? chain->core_octets - question : out->len_octets;
 	out->flags1 = GX_DNS1_AA;
+	out->has_proofs = chain->n_proofs > 0;
+	return 0;
 }
 
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
@@ -330,9 +399,7 @@ static int render_chain(struct gx_chain *chain)
 
 	while (!err && (err = step(chain)) > 0)
 		err = 0;
-	if (!err)
-		finish(chain);
-	return err;
+	return err ? err : finish(chain);
 }
 
 int gx_render_rotated(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
@@ -352,6 +419,7 @@ int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, ui
 		.qtype = qtype,
 		.location = gx_locations_get(renderer->lookup.config->locations, location),
 		.forcing = forcing,
+		.dnssec = forcing->dnssec,
 		.out = out,
 	};
 	int err = render_chain(&chain);
@@ -367,15 +435,16 @@ int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, ui
 }
 
 static int render_referral(struct gx_renderer *renderer, const struct gx_zone *zone, const struct gx_node *node,
-			   struct gx_rendered *out)
+			   bool dnssec, struct gx_rendered *out)
 {
-	struct gx_chain chain = { .renderer = renderer, .qname = node->owner, .qtype = KNOT_RRTYPE_A, .out = out };
+	struct gx_chain chain = { .renderer = renderer, .qname = node->owner, .qtype = KNOT_RRTYPE_A, .dnssec = dnssec,
+				  .out = out };
 	int err = begin(&chain);
 
 	err = err ? err : put_referral(&chain, zone, node);
+	err = err ? err : finish(&chain);
 	if (err)
 		return err;
-	finish(&chain);
 	out->is_referral = true;
 	out->flags1 = 0;
 	out->base_octets = knot_dname_size(chain.qname);
@@ -383,28 +452,29 @@ static int render_referral(struct gx_renderer *renderer, const struct gx_zone *z
 }
 
 /* All names of a zone share it, so it is made for the shortest of them. */
-static int render_negative(struct gx_renderer *renderer, const struct gx_zone *zone, uint8_t rcode,
+static int render_negative(struct gx_renderer *renderer, const struct gx_zone *zone, uint8_t rcode, bool dnssec,
 			   struct gx_rendered *out)
 {
-	struct gx_chain chain = { .renderer = renderer, .qname = zone->apex, .qtype = KNOT_RRTYPE_A, .out = out };
+	struct gx_chain chain = { .renderer = renderer, .qname = zone->apex, .qtype = KNOT_RRTYPE_A, .dnssec = dnssec,
+				  .out = out };
 	int err = begin(&chain);
 
 	err = err ? err : gx_chain_put_soa(&chain, zone);
+	err = err ? err : finish(&chain);
 	if (err)
 		return err;
-	finish(&chain);
 	out->is_nodata = rcode == KNOT_RCODE_NOERROR;
 	out->rcode = rcode;
 	out->base_octets = knot_dname_size(chain.qname);
 	return 0;
 }
 
-int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, struct gx_rendered *out)
+int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, bool dnssec, struct gx_rendered *out)
 {
-	return render_negative(renderer, zone, KNOT_RCODE_NOERROR, out);
+	return render_negative(renderer, zone, KNOT_RCODE_NOERROR, dnssec, out);
 }
 
-int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, struct gx_rendered *out)
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool dnssec, struct gx_rendered *out)
 {
 	const struct gx_zone *zone = gx_config_find_zone(renderer->lookup.config, encloser);
 	struct gx_match match;
@@ -413,8 +483,8 @@ int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, 
 		return -ENOENT;
 	match = gx_zone_match(zone, encloser);
 	if (match.kind == GX_MATCH_DELEGATION)
-		return render_referral(renderer, zone, match.node, out);
+		return render_referral(renderer, zone, match.node, dnssec, out);
 	if (match.kind == GX_MATCH_DNAME || (match.kind == GX_MATCH_NODE && gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
 		return -ENOENT;
-	return render_negative(renderer, zone, KNOT_RCODE_NXDOMAIN, out);
+	return render_negative(renderer, zone, KNOT_RCODE_NXDOMAIN, dnssec, out);
 }

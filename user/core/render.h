@@ -16,6 +16,13 @@ struct gx_pick {
 	enum gx_family family;		/* GX_GEO_ADDRESS: asked for */
 };
 
+/* Why there is no complete signed answer. */
+enum gx_lack {
+	GX_LACK_RRSIG,		/* an RRset has none */
+	GX_LACK_PROOF,		/* no NSEC or NSEC3 says that something is not there */
+	GX_LACK_GEO,		/* nobody signs what geo names answer */
+};
+
 struct gx_rendered {
 	/*
 	 * What follows the question: answer, authority and additional section, without OPT. Compression
@@ -35,9 +42,13 @@ struct gx_rendered {
 	uint8_t base_octets;	/* of qname, where longer names may get it as well, their pointers moved; else 0 */
 	bool keeps_qname;	/* of these pointers, those to the question's name stay: a wildcard's */
 	bool is_referral;
+	bool has_proofs;	/* NSEC or NSEC3 records say that something is not there */
 	const struct gx_zone *negative;	/* whose SOA is in it: NODATA or NXDOMAIN */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
 	uint16_t rotations;	/* 1 to GX_ANSWER_VARIANTS_MAX: orders that the addresses at the end can come in */
+
+	const struct gx_zone *lacking;	/* on -ENOKEY: the zone, */
+	enum gx_lack lack;	/* and what it lacks */
 
 	/* What it depends on; set on errors as well, for as far as the chain was followed. */
 	bool by_location;	/* on the location itself (GX_GEO_LOCATION), not only on what maps say of it */
@@ -65,6 +76,7 @@ struct gx_forcing {
 	const struct gx_force *forces;
 	size_t n_forces;
 	bool clamped;		/* geo names have ttl_min_s, where they have one */
+	bool dnssec;		/* for DO=1: what is of signed zones comes with its RRSIGs and proofs (RFC 4035 3.1) */
 	unsigned int rotation;	/* as in gx_render_rotated() */
 };
 
@@ -97,6 +109,7 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
  *	a zone has no SOA for the negative answer;
  *  -ELOOP: the CNAMEs lead back to a name before them;
  *  -E2BIG: more than GX_CHAIN_MAX CNAMEs;
+ *  -ENOKEY: with dnssec, a RRSIG, or a NSEC or NSEC3 that belongs into the answer, is not in the zone;
  *  -EMSGSIZE: no DNS message can hold the answer.
  */
 int gx_render(struct gx_renderer *renderer, const knot_dname_t *qname, uint16_t qtype, uint32_t location,
@@ -114,16 +127,18 @@ int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, si
 /**
  * gx_render_below - what names below a name get that do not exist (RFC 4592 3.3.1)
  * @encloser: exists in a loaded zone
+ * @dnssec: for DO=1; NXDOMAIN of a signed zone is then without proofs, which depend on the name in question
  *
  * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. out->base_octets is set: of all names
  * of a zone, NXDOMAIN is the same.
  *
- * Returns 0; -ENOENT: not for us to answer, as below a DNAME; -EMSGSIZE.
+ * Returns 0; -ENOENT: not for us to answer, as below a DNAME; -ENOKEY; -EMSGSIZE.
  */
-int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, struct gx_rendered *out);
+int gx_render_below(struct gx_renderer *renderer, const knot_dname_t *encloser, bool dnssec,
+		    struct gx_rendered *out);
 
 /* NODATA of any name of a zone, in the same way. Returns as gx_render_below(). */
-int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, struct gx_rendered *out);
+int gx_render_nodata(struct gx_renderer *renderer, const struct gx_zone *zone, bool dnssec, struct gx_rendered *out);
 
 /**
  * gx_render_rotated - as gx_render(), the A or AAAA RRset at the end of the answer in another order

@@ -5,6 +5,7 @@
 #include <libknot/descriptor.h>
 
 #include "user/core/image_impl.h"
+#include "user/core/name.h"
 
 /* Do its pointers fit into the cell behind it? */
 static bool can_shift(const struct gx_rendered *answer)
@@ -12,6 +13,33 @@ static bool can_shift(const struct gx_rendered *answer)
 	int count = gx_rendered_pointers(answer, NULL, 0);
 
 	return count >= 0 && count <= GX_SHIFT_POINTERS;
+}
+
+void gx_image_note_lack(struct gx_builder *builder, const struct gx_rendered *answer)
+{
+	builder->zone_parts[answer->lacking - builder->config->zones].lacks |= 1u << answer->lack;
+}
+
+void gx_image_tell_lacks(struct gx_builder *builder)
+{
+	static const char *const texts[] = {
+		[GX_LACK_RRSIG] = "RRsets without RRSIG: queries with DO=1 for these are passed to the backend: a zone signed "
+				  "in whole would be right",
+		[GX_LACK_PROOF] = "no NSEC or NSEC3 for some names or types that do not exist: queries with DO=1 for these are "
+				  "passed to the backend: a zone signed in whole would be right",
+		[GX_LACK_GEO] = "the zone is signed, and the answers of its geo names are not: queries with DO=1 for these are "
+				"passed to the backend",
+	};
+
+	for (size_t i = 0; i < builder->config->n_zones; i++) {
+		struct gx_where where = { .file = builder->config->zones[i].file };
+		knot_dname_txt_storage_t apex;
+
+		for (size_t lack = 0; lack < sizeof(texts) / sizeof(texts[0]); lack++)
+			if (builder->zone_parts[i].lacks >> lack & 1)
+				gx_warn(builder->diag, &where, "%s: %s", gx_show_name(builder->config->zones[i].apex, apex),
+					texts[lack]);
+	}
 }
 
 /* Store what longer names get as well. Returns the cell; 0: its pointers cannot be moved. */
@@ -25,21 +53,30 @@ static uint32_t store_shared(struct gx_builder *builder, struct gx_rendered *ans
 	return gx_image_store(builder, answer, answer->base_octets);
 }
 
-uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser)
+uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser, bool dnssec)
 {
 	const struct gx_zone *zone = gx_config_find_zone(builder->config, encloser);
 	struct gx_match match = zone ? gx_zone_match(zone, encloser) : (struct gx_match){0};
 	uint32_t own = 0, *cell = &own;
 	struct gx_rendered answer;
+	int err = 0;
 
 	if (!zone)
+		return GX_REF_NONE;
+	dnssec = dnssec && zone->is_signed;
+	if (dnssec && match.kind != GX_MATCH_DELEGATION)
 		return GX_REF_NONE;
 	/* All get the same NXDOMAIN, but for those below a delegation or a DNAME. */
 	if (match.kind != GX_MATCH_DELEGATION && match.kind != GX_MATCH_DNAME &&
 	    !gx_node_find(match.node, KNOT_RRTYPE_DNAME))
 		cell = &builder->zone_parts[zone - builder->config->zones].nxdomain;
-	if (!*cell && !gx_render_below(builder->renderer, encloser, &answer))
-		*cell = store_shared(builder, &answer);
+	if (!*cell) {
+		err = gx_render_below(builder->renderer, encloser, dnssec, &answer);
+		if (err == -ENOKEY)
+			gx_image_note_lack(builder, &answer);
+		if (!err)
+			*cell = store_shared(builder, &answer);
+	}
 	return *cell ? GX_REF_FIXED | *cell : GX_REF_NONE;
 }
 
@@ -48,7 +85,7 @@ uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone)
 	uint32_t *cell = &builder->zone_parts[zone - builder->config->zones].nodata;
 	struct gx_rendered answer;
 
-	if (!*cell && !gx_render_nodata(builder->renderer, zone, &answer))
+	if (!*cell && !gx_render_nodata(builder->renderer, zone, false, &answer))
 		*cell = store_shared(builder, &answer);
 	return *cell;
 }

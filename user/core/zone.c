@@ -104,7 +104,10 @@ void gx_zone_free(struct gx_zone *zone)
 	free(impl->wire);
 	free(impl);
 	free(zone->nodes);
+	free(zone->nsec3s);
 	zone->impl = NULL;
 	zone->nodes = NULL;
 	zone->n_nodes = 0;
+	zone->nsec3s = NULL;
+	zone->n_nsec3s = 0;
 }

@@ -12,12 +12,23 @@
 
 #include "user/core/diag.h"
 
+/* SHA-1, the only algorithm that there is (RFC 5155 11). */
+#define GX_NSEC3_HASH_OCTETS 20
+
 struct gx_rrset {
 	uint16_t type;
 	uint32_t ttl_s;
 	uint32_t line;		/* of its first record */
 	const char *file;	/* differs from the zone's where $INCLUDE brought it */
 	knot_rdataset_t rdata;
+	knot_rdataset_t rrsigs;	/* that cover it (RFC 4034 3), with its TTL; of a RRSIG RRset: none */
+};
+
+/* A NSEC3 RRset. Its owner is no name that exists (RFC 5155 7.2.8), and so no node. */
+struct gx_nsec3 {
+	uint8_t hash[GX_NSEC3_HASH_OCTETS];	/* that its owner is named by */
+	const knot_dname_t *owner;
+	struct gx_rrset rrset;
 };
 
 struct gx_node {
@@ -34,7 +45,9 @@ struct gx_zone {
 	struct gx_where where;	/* the configuration line that names it */
 	struct gx_node *nodes;	/* apex first, canonical order (RFC 4034 6.1), empty non-terminals included */
 	size_t n_nodes;
-	bool is_signed;		/* DNSKEY at the apex or any RRSIG */
+	struct gx_nsec3 *nsec3s;	/* by ascending hash */
+	size_t n_nsec3s;
+	bool is_signed;		/* DNSKEY at the apex, any RRSIG or NSEC3 */
 	void *impl;		/* index and storage */
 };
 

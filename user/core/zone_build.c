@@ -7,6 +7,7 @@
 #include <libknot/descriptor.h>
 #include <libknot/packet/rrset-wire.h>
 #include <libknot/rrset.h>
+#include <libknot/rrtype/rrsig.h>
 
 #include "user/core/name.h"
 #include "user/core/zone_impl.h"
@@ -142,7 +143,7 @@ void gx_zone_add(struct gx_zone *zone, const knot_dname_t *owner, uint16_t type,
 
 /* --- order ------------------------------------------------------------------------------------- */
 
-static int compare_owners(const struct gx_record *a, const struct gx_record *b)
+int gx_zone_compare_owners(const struct gx_record *a, const struct gx_record *b)
 {
 	size_t common = a->key_octets < b->key_octets ? a->key_octets : b->key_octets;
 	int order = memcmp(a->key, b->key, common);
@@ -155,7 +156,7 @@ static int compare_owners(const struct gx_record *a, const struct gx_record *b)
 static int compare_records(const void *left, const void *right)
 {
 	const struct gx_record *a = left, *b = right;
-	int order = compare_owners(a, b);
+	int order = gx_zone_compare_owners(a, b);
 
 	if (order)
 		return order;
@@ -205,9 +206,8 @@ static void drop_bad_records(struct gx_zone *zone, struct gx_diag *diag)
 
 /* --- RRsets ------------------------------------------------------------------------------------ */
 
-/* records: all of one owner and type, in the order of reading. Returns with them in canonical order. */
-static void make_rrset(struct gx_zone_impl *impl, struct gx_rrset *rrset, struct gx_record *records,
-		       size_t count, struct gx_diag *diag)
+void gx_zone_make_rrset(struct gx_zone_impl *impl, struct gx_rrset *rrset, struct gx_record *records, size_t count,
+			struct gx_diag *diag)
 {
 	struct gx_where where = where_of(&records[0]);
 	knot_dname_txt_storage_t owner;
@@ -252,6 +252,21 @@ static void make_rrset(struct gx_zone_impl *impl, struct gx_rrset *rrset, struct
 	for (size_t i = 0; i < kept; i++) {
 		knot_rdata_init(to, records[i].rdata->len, records[i].rdata->data);
 		to = knot_rdataset_next(to);
+	}
+}
+
+void gx_zone_sign_rrset(struct gx_rrset *rrset, const struct gx_rrset *rrsigs)
+{
+	knot_rdata_t *rdata = rrsigs ? rrsigs->rdata.rdata : NULL;
+
+	/* RRSIGs begin with the type that they cover, so they are in order of it (RFC 4034 3.1). */
+	for (uint16_t i = 0; rrsigs && i < rrsigs->rdata.count; i++, rdata = knot_rdataset_next(rdata)) {
+		if (knot_rrsig_type_covered(rdata) != rrset->type)
+			continue;
+		if (!rrset->rrsigs.count)
+			rrset->rrsigs.rdata = rdata;
+		rrset->rrsigs.count++;
+		rrset->rrsigs.size += knot_rdata_size(rdata->len);
 	}
 }
 
@@ -389,11 +404,13 @@ static void push_records(struct builder *builder, struct gx_record *records, siz
 
 		for (n = 1; i + n < count && records[i + n].type == records[i].type; n++)
 			;
-		make_rrset(zone->impl, rrset, records + i, n, builder->diag);
+		gx_zone_make_rrset(zone->impl, rrset, records + i, n, builder->diag);
 		node->n_rrsets++;
 		zone->is_signed |= rrset->type == KNOT_RRTYPE_RRSIG ||
 				   (rrset->type == KNOT_RRTYPE_DNSKEY && at_apex);
 	}
+	for (uint16_t i = 0; i < node->n_rrsets; i++)
+		gx_zone_sign_rrset(&node->rrsets[i], gx_node_find(node, KNOT_RRTYPE_RRSIG));
 	node->delegation = !at_apex && gx_node_find(node, KNOT_RRTYPE_NS);
 	if (!node->below_cut && (node->delegation || gx_node_find(node, KNOT_RRTYPE_DNAME)))
 		builder->cut = node->owner;
@@ -406,7 +423,7 @@ static size_t count_rrsets(const struct gx_zone_impl *impl)
 	for (size_t i = 0; i < impl->n_records; i++) {
 		const struct gx_record *a = &impl->records[i];
 
-		count += i == 0 || a->type != a[-1].type || compare_owners(a, a - 1);
+		count += i == 0 || a->type != a[-1].type || gx_zone_compare_owners(a, a - 1);
 	}
 	return count;
 }
@@ -421,7 +438,7 @@ static void build_nodes(struct gx_zone *zone, struct gx_diag *diag)
 	push_node(&builder, zone->apex);
 	for (size_t i = 0, n; i < impl->n_records; i += n) {
 		for (n = 1; i + n < impl->n_records &&
-			    compare_owners(&impl->records[i], &impl->records[i + n]) == 0; n++)
+			    gx_zone_compare_owners(&impl->records[i], &impl->records[i + n]) == 0; n++)
 			;
 		push_records(&builder, impl->records + i, n);
 	}
@@ -435,6 +452,7 @@ int gx_zone_finish(struct gx_zone *zone, struct gx_diag *diag)
 	drop_bad_records(zone, diag);
 	if (impl->n_records)
 		qsort(impl->records, impl->n_records, sizeof(*impl->records), compare_records);
+	gx_zone_take_nsec3s(zone, diag);
 	build_nodes(zone, diag);
 	gx_dict_reserve(&impl->index, zone->n_nodes);
 	for (size_t i = 0; i < zone->n_nodes; i++) {

@@ -38,4 +38,17 @@ struct gx_zone_impl {
 /* The implementation part of a zone, made where there is none yet. */
 struct gx_zone_impl *gx_zone_impl(struct gx_zone *zone);
 
+/* records: all of one owner and type, in the order of reading. Returns with them in canonical order. */
+void gx_zone_make_rrset(struct gx_zone_impl *impl, struct gx_rrset *rrset, struct gx_record *records, size_t count,
+			struct gx_diag *diag);
+
+/* Let an RRset have those RRSIGs of its owner that cover it. */
+void gx_zone_sign_rrset(struct gx_rrset *rrset, const struct gx_rrset *rrsigs);
+
+/* Do two records have the same owner? Negative: a's comes first in canonical order. */
+int gx_zone_compare_owners(const struct gx_record *a, const struct gx_record *b);
+
+/* Take NSEC3 records and their RRSIGs out of the records, which are in order, and make zone->nsec3s of them. */
+void gx_zone_take_nsec3s(struct gx_zone *zone, struct gx_diag *diag);
+
 #endif

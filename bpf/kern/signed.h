@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What names of signed zones say to a query with DO=1 (RFC 4035 3.1). */
+#ifndef GEOXDP_KERN_SIGNED_H
+#define GEOXDP_KERN_SIGNED_H
+
+#include "bpf/kern/find.h"
+
+/* As gx_find_ref(), for DO=1. */
+gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype)
+{
+	__u32 index = name->types, ref;
+	struct gx_type *type = bpf_map_lookup_elem(&types, &index);
+
+	if (!type)
+		return GX_REF_NONE;
+	ref = type->ref_signed;
+	for (__u32 i = 0; i < GX_TYPES_PER_NAME; i++) {
+		if (i >= name->n_types)
+			break;
+		index++;
+		type = bpf_map_lookup_elem(&types, &index);
+		if (!type)
+			return GX_REF_NONE;
+		if (type->type == qtype)
+			return type->ref_signed;
+	}
+	return ref;
+}
+
+/**
+ * gx_find_signed - find what is said to a query with DO=1
+ * @slot: of its name, or GX_NO_SLOT
+ * @encloser: then that of its closest encloser
+ * @qtype: asked for
+ *
+ * Return: a reference as in abi.h; GX_REF_NONE: pass.
+ */
+__attribute__((noinline)) __u32 gx_find_signed(__u32 slot, __u32 encloser, __u32 qtype)
+{
+	__u32 is_there = slot != GX_NO_SLOT, index;
+	struct gx_name *name;
+	struct gx_type *below;
+
+	if (!is_there)
+		slot = encloser;
+	name = bpf_map_lookup_elem(&names, &slot);
+	if (!name)
+		return GX_REF_NONE;
+	if (!is_there) {
+		index = name->types + name->n_types + 1;
+		below = bpf_map_lookup_elem(&types, &index);
+		if (!below)
+			return GX_REF_NONE;
+		if (name->flags & GX_NAME_BELOW)
+			return below->ref_signed;
+		index = below->ref;
+		name = bpf_map_lookup_elem(&names, &index);
+		if (!name)
+			return GX_REF_NONE;
+	}
+	/* What a wildcard synthesises needs a proof that depends on the name in question. */
+	if (name->flags & GX_NAME_PROOF && (!is_there || name->flags & GX_NAME_BETWEEN))
+		return GX_REF_NONE;
+	return gx_find_signed_ref(name, qtype);
+}
+
+#endif
