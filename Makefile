@@ -71,7 +71,7 @@ IN_CI    := $(filter true,$(CI))
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
 	check-input check-examples check-conformance demo \
-	bench-geo bench-packets bench-growth bench-load bench-flood bench lint install uninstall clean help
+	bench-geo bench-packets bench-stages bench-live bench-growth bench-load bench-flood bench bench-goals lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -197,38 +197,63 @@ $(BUILD)/geo_bench.skel.h: $(BUILD)/bench/geo.bpf.o
 $(BUILD)/%.skel.h: $(BUILD)/bench/%.bpf.o
 	$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
+# The product's program, ended behind each of its stages.
+STAGES := $(patsubst %,$(BUILD)/bench/stages-%.bpf.o,0 1 2 3 4 5 6 7)
+$(BUILD)/bench/stages-%.bpf.o: tests/bench/stages.bpf.c tests/bench/stages.h $(BPF_DEPS)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPFFLAGS) -DGX_STOP_AT=$* -c $< -o $@
+$(BUILD)/bench/stages: $(STAGES)
+$(BUILD)/obj/tests/bench/stages.o: $(SKEL)
+
 BENCH_OBJ := $(call obj,obj,$(addprefix tests/bench/,harness.c world.c stream.c plot.c) tests/lib/packet.c)
 
 $(BUILD)/obj/tests/bench/geo.o: $(BUILD)/geo_bench.skel.h
 $(BUILD)/bench/flood.bpf.o: tests/bench/feed.bpf.c
 $(BUILD)/obj/tests/bench/flood.o: $(BUILD)/flood.skel.h
-$(call obj,obj,$(addprefix tests/bench/,stream.c packets.c growth.c)): $(BUILD)/feed.skel.h $(BUILD)/naive.skel.h
+$(call obj,obj,$(addprefix tests/bench/,stream.c packets.c live.c stages.c)): $(BUILD)/feed.skel.h $(BUILD)/naive.skel.h
 
-$(BUILD)/bench/geo: $(call obj,obj,tests/bench/geo.c tests/bench/forms.c) $(SYS_OBJ) $(CORE_OBJ)
+$(BUILD)/bench/geo: $(call obj,obj,tests/bench/geo.c tests/bench/forms.c tests/bench/harness.c) $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BENCH_OBJ) $(SYS_OBJ) $(CORE_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS) -lm
+	$(CC) $(CFLAGS) $(filter %.o,$(filter-out %.bpf.o,$^)) -o $@ $(LDLIBS) -lm
 
-bench: bench-packets bench-geo bench-growth bench-load bench-flood	## all benchmarks: about 15 minutes of a machine that does nothing else (as root)
+BENCH_RESULTS := $(patsubst %,$(BUILD)/bench/%.json,packets live geo growth load flood)
+
+# One after the other, whatever -j says; the table at the end is of what these runs measured.
+bench:			## all benchmarks: about 15 minutes of a machine that does nothing else (as root)
+	@rm -f $(BENCH_RESULTS)
+	@for name in packets stages live geo growth load flood; do \
+		echo; $(MAKE) --no-print-directory bench-$$name || exit 1; \
+	done
+	@$(MAKE) --no-print-directory bench-goals
+
+bench-goals: $(BUILD)/bench/goals	## what is to be reached, and what the last runs measured
+	@$< $(BENCH_RESULTS)
 
 bench-packets: $(BUILD)/bench/packets	## time whole packets of each kind, beside a naive program (as root)
 	@$< --json $(BUILD)/bench/packets.json $(BENCH_ARGS)
 
-bench-growth: $(BUILD)/bench/growth	## time, memory and loading as names, prefixes and maps grow (as root)
-	@$< --json $(BUILD)/bench/growth.json $(BENCH_ARGS)
+bench-stages: $(BUILD)/bench/stages	## time each stage of the program (as root)
+	@$< --json $(BUILD)/bench/stages.json $(BENCH_ARGS)
 
-bench-load: $(BUILD)/bench/load	## time from the parsed form to filled tables, by size (as root)
-	@$< --json $(BUILD)/bench/load.json $(BENCH_ARGS)
-
-bench-flood: $(BUILD)/bench/flood $(BUILD)/tools/tor2rbldnsd all	## a flood over veth, beside other name servers (as root)
-	@tools/install-deps bench
-	@tests/bench/flood.sh
+bench-live: $(BUILD)/bench/live	## live frames on one processor, beside a program that only grows and sends (as root)
+	@$< --json $(BUILD)/bench/live.json $(BENCH_ARGS)
 
 bench-geo: $(BUILD)/bench/geo	## time geo look-ups alone, in the kernel (as root)
-	@$<
+	@$< --json $(BUILD)/bench/geo.json $(BENCH_ARGS)
+
+bench-growth: $(BUILD)/bench/growth	## time and memory as names, prefixes and maps grow (as root)
+	@$< --json $(BUILD)/bench/growth.json $(BENCH_ARGS)
+
+bench-load: $(BUILD)/bench/load	## time from the parsed form to serving, by size (as root)
+	@$< --json $(BUILD)/bench/load.json $(BENCH_ARGS)
+
+bench-flood: $(BUILD)/bench/flood $(BUILD)/bench/country_mmdb $(BUILD)/tools/tor2rbldnsd $(BUILD)/net/wire.bpf.o all	## a flood over veth, beside other name servers (as root)
+	@tools/install-deps bench
+	@tests/bench/flood.sh --json $(BUILD)/bench/flood.json $(BENCH_ARGS)
 
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests; in CI (CI=true) on other kernels too
@@ -238,6 +263,7 @@ UNIT_TESTS := $(UNIT_BIN)
 SERVICE_TESTS := $(SERVICE_BIN)
 PROG_TESTS := $(PROG_BIN) $(FUZZ_PACKETS)
 BENCH_TESTS := tests/bench/test_bench.sh
+BENCH_BIN  := $(patsubst %,$(BUILD)/bench/%,packets geo growth live stages)
 FUZZ_TESTS := tests/fuzz/test_fuzz.sh
 KERNEL_TESTS := $(sort $(wildcard tests/kernels/test_*.sh))
 NET_TESTS  := $(sort $(wildcard tests/net/test_*.sh))
@@ -247,7 +273,7 @@ CONF_TESTS := $(sort $(wildcard tests/conformance/test_*.sh))
 NET_NEEDS  := all $(BUILD)/net/wire.bpf.o $(BUILD)/net/tcp_node $(BUILD)/net/tcp_client $(BUILD)/load/flood
 export BUILD
 
-check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_BIN) $(CONF_BIN) $(NET_NEEDS) $(BUILD)/bench/packets $(BUILD)/bench/growth
+check-all: $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(FUZZ_BIN) $(CONF_BIN) $(NET_NEEDS) $(BENCH_BIN)
 	@tests/run $(UNIT_TESTS) $(SERVICE_TESTS) $(PROG_TESTS) $(BENCH_TESTS) $(FUZZ_TESTS) $(INPUT_TESTS) $(EXAMPLE_TESTS) $(NET_TESTS) \
 		$(CONF_TESTS) $(if $(IN_CI),$(KERNEL_TESTS))
 

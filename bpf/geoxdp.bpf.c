@@ -18,6 +18,7 @@
 #include "bpf/kern/reply.h"
 #include "bpf/kern/service.h"
 #include "bpf/kern/signed.h"
+#include "bpf/kern/stage.h"
 #include "bpf/kern/verdict.h"
 
 
@@ -52,12 +53,15 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	__u32 ref = GX_REF_NONE;
 	int reason;
 
+	GX_STAGE(BEGIN, ctx);
 	reason = gx_accept(ctx, &packet);
 	if (reason != GX_GO_ON)
 		return reason;
+	GX_STAGE(FRAME, &packet);
 	reason = gx_find_question(ctx, packet.dns_offset, packet.dns_octets, &question);
 	if (reason != GX_GO_ON)
 		return reason;
+	GX_STAGE(QUESTION, &question);
 	name = bpf_map_lookup_elem(&names, &question.slot);
 	if (name)
 		ref = gx_find_ref(name, question.type);
@@ -67,6 +71,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 		return GX_PASSED_NAME;
 	if (ref == GX_REF_NONE)
 		return name->flags & GX_NAME_BETWEEN ? GX_PASSED_NAME : GX_PASSED_TYPE;
+	GX_STAGE(NAME, ref);
 
 	reason = gx_parse_additional(ctx, packet.dns_offset, GX_DNS_HEADER_OCTETS + question.octets,
 				     packet.dns_octets, &edns);
@@ -85,11 +90,13 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 		if (ref == GX_REF_NONE)
 			return GX_PASSED_DNSSEC;
 	}
+	GX_STAGE(EDNS, &edns);
 
 	plan.with_cookie = edns.cookie_octets && gx_renew_cookie(&packet, &edns);
 	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, &edns, &plan);
 	if (reason != GX_GO_ON)
 		return reason;
+	GX_STAGE(ANSWER, &plan);
 	plan.with_options = 1;
 	return gx_send_reply(ctx, &packet, &question, &edns, &plan);
 }

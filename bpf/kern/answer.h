@@ -5,6 +5,7 @@
 
 #include "bpf/kern/geo.h"
 #include "bpf/kern/settings.h"
+#include "bpf/kern/stage.h"
 #include "bpf/pure/csum.h"
 #include "geoxdp/hash.h"
 #include "maps/names.maps.h"
@@ -141,9 +142,11 @@ gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packe
 	plan->reason = GX_SERVED_STATIC;
 	if ((ref & GX_REF_KIND) != GX_REF_FIXED) {
 		gx_find_client(packet, edns, &client);
+		GX_STAGE(CLIENT, &client);
 		reason = gx_choose(ref, &client, &cell, plan);
 		if (reason != GX_GO_ON)
 			return reason;
+		GX_STAGE(LOCATION, cell);
 		if (!client.scoped)
 			plan->scope_bits = 0;
 		plan->reason = GX_SERVED_GEO;

@@ -27,29 +27,29 @@ gx_inline __u32 gx_index_find4(__u32 address, __u32 want_depth)
 	return gx_index_find(words, &index_roots[0], index_roots[0].entry, (__u64)address << 32, want_depth);
 }
 
-/* Global functions: the verifier takes each once. */
-__attribute__((noinline)) __u32 gx_index_find_half6(__u32 entry, __u64 address, __u32 want_depth)
+gx_inline __u32 gx_index_find_half6(__u32 entry, __u64 address, __u32 want_depth)
 {
 	const __u64 *words = gx_index_words(&index6);
 
 	return words ? gx_index_find(words, &index_roots[1], entry, address, want_depth) : GX_CLASS_NONE;
 }
 
-__attribute__((noinline)) __u32 gx_index_find_deep6(__u64 high)
+/* The lower half of an address whose upper half is a block with borders within, if it is one: few are. Verified once. */
+__attribute__((noinline)) __u32 gx_index_find_deep6(__u64 high, __u64 low, __u32 want_depth)
 {
 	const __u64 *words = gx_index_words(&index6);
+	__u32 entry = words ? gx_index_find_deep(words, &index_roots[1], high) : 0;
 
-	return words ? gx_index_find_deep(words, &index_roots[1], high) : 0;
+	return entry ? gx_index_find_half6(entry, low, want_depth) + (64 << 16) : GX_CLASS_NONE;
 }
 
 gx_inline __u32 gx_index_find6(__u64 high, __u64 low, __u32 want_depth)
 {
-	__u32 found = gx_index_find_half6(index_roots[1].entry, high, want_depth), entry;
+	__u32 found = gx_index_find_half6(index_roots[1].entry, high, want_depth);
 
 	if (GX_INDEX_CLASS(found) != GX_CLASS_NONE || index_roots[1].deep_count == 0)
 		return found;
-	entry = gx_index_find_deep6(high);
-	return entry ? gx_index_find_half6(entry, low, want_depth) + (64 << 16) : found;
+	return gx_index_find_deep6(high, low, want_depth);
 }
 
 #endif

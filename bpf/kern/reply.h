@@ -223,7 +223,7 @@ gx_inline int gx_copy_nsid(__u8 *to, const void *end)
 }
 
 /* Write the OPT at an offset of the frame. Return: 0, or -1: a bound failed. */
-__attribute__((noinline)) int gx_copy_opt(struct xdp_md *ctx, __u32 offset, const struct gx_opt *opt)
+gx_inline int gx_copy_opt(struct xdp_md *ctx, __u32 offset, const struct gx_opt *opt)
 {
 	const void *end = gx_data_end(ctx);
 	__u8 *to = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
@@ -301,7 +301,7 @@ gx_inline __u64 gx_sum_addresses(const struct gx_packet *packet)
 	return gx_csum_add64(sum, packet->destination[1]);
 }
 
-__attribute__((noinline)) __u64 gx_sum_opt(const struct gx_opt *opt, __u32 offset)
+gx_inline __u64 gx_sum_opt(const struct gx_opt *opt, __u32 offset)
 {
 	__u64 sum = 0, part = 0, all;
 

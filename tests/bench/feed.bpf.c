@@ -20,6 +20,8 @@ __u64 feed_next, feed_mask;
  * waits for before and after, and what it measures itself is in whole nanoseconds a packet.
  */
 __u64 feed_first, feed_last, feed_begin_ns, feed_end_ns;
+/* Live frames that came to their end. */
+__u64 feed_sunk;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -98,11 +100,40 @@ gx_inline int feed(struct xdp_md *ctx)
 VARIANT(empty, FEED_EMPTY)
 VARIANT(product, FEED_PRODUCT)
 VARIANT(naive, FEED_NAIVE)
+VARIANT(grow, FEED_GROW)
+VARIANT(stage0, FEED_STAGE)
+VARIANT(stage1, FEED_STAGE + 1)
+VARIANT(stage2, FEED_STAGE + 2)
+VARIANT(stage3, FEED_STAGE + 3)
+VARIANT(stage4, FEED_STAGE + 4)
+VARIANT(stage5, FEED_STAGE + 5)
+VARIANT(stage6, FEED_STAGE + 6)
+VARIANT(stage7, FEED_STAGE + 7)
 
 SEC("xdp")
 int empty(struct xdp_md *ctx)
 {
 	return XDP_TX;
+}
+
+/* What no responder can be faster than: the frame becomes as long as the answer would be, and goes back as it is. */
+SEC("xdp")
+int grow(struct xdp_md *ctx)
+{
+	return bpf_xdp_adjust_tail(ctx, FEED_ANSWER_OCTETS) ? XDP_ABORTED : XDP_TX;
+}
+
+/* Where live frames end. */
+
+SEC("xdp")
+int sink(struct xdp_md *ctx)
+{
+	const __u8 *frame = (const __u8 *)(long)ctx->data;
+
+	/* Not what the node says on its own, such as neighbour discovery. */
+	if ((const void *)(frame + 24) <= (const void *)(long)ctx->data_end && gx_load16(frame + 12) == 0x0800)
+		feed_sunk++;
+	return XDP_DROP;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -22,7 +22,13 @@ struct feed_page {
 #define FEED_EMPTY	0
 #define FEED_PRODUCT	1
 #define FEED_NAIVE	2
-#define FEED_VARIANTS	3
+#define FEED_GROW	3	/* grows each query as an answer does, and nothing else */
+#define FEED_STAGE	4	/* the product's program, ended early: FEED_STAGES of them */
+#define FEED_STAGES	8
+#define FEED_VARIANTS	(FEED_STAGE + FEED_STAGES)
+
+/* An A record with a compressed owner. */
+#define FEED_ANSWER_OCTETS 16
 
 /* Keys of `flood_counts`. */
 #define FLOOD_SENT	0

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Both ends of a flood over veth. At the client's: live frames (BPF_F_TEST_XDP_LIVE_FRAMES) that leave as queries, and a
- * counter of the replies, which go no further. At the server's, in place of a name server: what no responder can be
- * faster than, a program that grows each frame as an answer does, and sends it back.
+ * counter of the replies, which go no further. At the server's, in place of a name server: `grow` of feed.bpf.c.
  */
 #include "tests/bench/feed.bpf.c"
 
 const volatile __u32 out_ifindex;
-const volatile __u32 grow_octets = 16;	/* an A record with a compressed owner */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -33,7 +31,7 @@ int flood_send(struct xdp_md *ctx)
 	return bpf_redirect(out_ifindex, 0);
 }
 
-/* A reply to a query over IPv4: QR, RCODE 0, at least one answer. With grow_and_send, whatever came from port 53. */
+/* A reply to a query over IPv4: QR, RCODE 0, at least one answer. With `grow`, whatever came from port 53. */
 SEC("xdp")
 int flood_receive(struct xdp_md *ctx)
 {
@@ -44,10 +42,4 @@ int flood_receive(struct xdp_md *ctx)
 		return XDP_PASS;
 	flood_count(dns[2] & 0x80 && (dns[3] & 0xf) == 0 && gx_load16(dns + 6) ? FLOOD_ANSWERED : FLOOD_OTHER);
 	return XDP_DROP;
-}
-
-SEC("xdp")
-int grow_and_send(struct xdp_md *ctx)
-{
-	return bpf_xdp_adjust_tail(ctx, (int)grow_octets) ? XDP_ABORTED : XDP_TX;
 }

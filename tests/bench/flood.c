@@ -133,7 +133,7 @@ int main(int argc, char **argv)
 	if (flood_bpf__load(flood))
 		bench_fail("load");
 	if (reflect) {
-		attach(flood->progs.grow_and_send, interface);
+		attach(flood->progs.grow, interface);
 		return 0;
 	}
 	make_queries(flood, (unsigned int)atoi(argv[3]), argv[4]);

@@ -2,20 +2,19 @@
 /*
  * Geo look-ups alone, in the kernel: the LPM tries, the index, what was refused for it, and a flat array as the floor.
  *
- *	geo [--json] [--rounds N] [GEOIP GEOIP6]
+ *	geo [--rounds N] [--quick] [--json FILE] [--check]
  *
  * Each round runs all programs over all streams of addresses, one after the other, so that whatever else the machine
- * does meets all alike. Printed are medians over the rounds, net of the empty program. Rounds in which the host took
- * more than 2 % of the processors away are thrown away and counted.
+ * does meets all alike. Printed are medians over the rounds, net of the empty program. The real country data, then
+ * random ranges from 10^3 to 10^6; with --quick the real data only. With --check nothing is timed: do all find the
+ * same (TAP)?
  */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/utsname.h>
-#include <time.h>
+#include <unistd.h>
 
 #include <linux/bpf.h>
 
@@ -24,46 +23,33 @@
 #include "geo_bench.skel.h"
 #include "tests/bench/forms.h"
 #include "tests/bench/geo.h"
+#include "tests/bench/harness.h"
 #include "user/core/index.h"
 #include "user/core/source.h"
 #include "user/sys/fill.h"
 
-#define ROUNDS		15
-#define ROUNDS_MAX	200
 #define LOOK_UPS	16384
 #define HOT		4096
 #define COLD		(1u << 20)
-#define STEAL_PERCENT	2
+#define CHECKED		256
 #define GROWTHS		4	/* 10^3 to 10^6 ranges */
+
+static const char *const tor_files[GX_FAMILIES] = { "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
+
+/* Of IPv4 and IPv6, the index. */
+static const struct bench_goal ratio_goal = { 20, 40, "x", true };
+static const struct bench_goal octets_goals[GX_FAMILIES] = { { 12, 6, "octets", false }, { 12, 11, "octets", false } };
 
 enum mix { ONE, SPACE_HOT, PREFIX_HOT, SPACE_COLD, PREFIX_COLD, MIXES };
 
 static const char *const mix_names[MIXES] = { "one", "space", "prefixes", "space, cold", "prefixes, cold" };
 static const uint32_t mix_sizes[MIXES] = { 1, HOT, HOT, COLD, COLD };
 
-static double now_s(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "geo: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-/* Deterministic (xorshift): every run looks up the same addresses. */
 static uint64_t next_random(void)
 {
-	static uint64_t seed = 88172645463325252ull;
+	static uint64_t state;
 
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
+	return bench_random(&state);
 }
 
 /* --- what is looked up ------------------------------------------------------------------------- */
@@ -88,10 +74,10 @@ static void build_family(struct family *family, const uint16_t *class_of)
 
 	gx_partition_leaves(&family->partition, class_of, GX_CLASSES_MAX, &family->leaves);
 	family->n_runs = gx_partition_runs(&family->partition, class_of, GX_CLASSES_MAX, &family->runs);
-	begin = now_s();
+	begin = bench_now_s();
 	if (gx_index_build(&family->index, &family->partition, class_of, GX_CLASSES_MAX))
-		fail("index");
-	family->build_s = now_s() - begin;
+		bench_fail("index");
+	family->build_s = bench_now_s() - begin;
 }
 
 static void build_world(struct world *world)
@@ -123,18 +109,17 @@ static void free_world(struct world *world)
 }
 
 /* The real data, each country a class of its own. */
-static void read_world(struct world *world, const char *const files[GX_FAMILIES])
+static void read_world(struct world *world)
 {
 	for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
-		struct gx_source source = { .file = files[family] };
+		struct gx_source source = { .file = tor_files[family] };
 		struct gx_entries entries[GX_FAMILIES] = {0};
 		struct gx_locations *locations = gx_locations_new();
 		struct gx_diag diag = {0};
 
 		if (gx_source_read(&source, locations, entries, &diag)) {
-			fprintf(stderr, "geo: %s: cannot be read (install tor-geoipdb, or name two country files)\n",
-				files[family]);
-			exit(1);
+			errno = 0;
+			bench_fail("%s: cannot be read (Debian's tor-geoipdb has it)", tor_files[family]);
 		}
 		gx_partition_init(&world->of[family].partition, family);
 		gx_partition_overlay(&world->of[family].partition, locations, &entries[family], 0);
@@ -240,16 +225,16 @@ static struct geo_bench *load(const struct world *world)
 	skel->rodata->index_roots[0] = index4->root;
 	skel->rodata->index_roots[1] = index6->root;
 	if (geo_bench__load(skel))
-		fail("load (needs root)");
+		bench_fail("load (needs root)");
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		if (gx_fill_array(tables[i].map, tables[i].words, tables[i].pages * 4096, &failure))
-			fail(failure.text);
+			bench_fail("%s", failure.text);
 	if (gx_fill_array(skel->maps.index4, index4->words, index4->n_words * sizeof(*index4->words), &failure) ||
 	    gx_fill_array(skel->maps.index6, index6->words, index6->n_words * sizeof(*index6->words), &failure))
-		fail(failure.text);
+		bench_fail("%s", failure.text);
 	if (gx_fill_trie(skel->maps.countries4, &world->of[GX_IPV4].leaves, &failure) ||
 	    gx_fill_trie(skel->maps.countries6, &world->of[GX_IPV6].leaves, &failure))
-		fail(failure.text);
+		bench_fail("%s", failure.text);
 	free(streams.words);
 	return skel;
 }
@@ -262,7 +247,7 @@ struct subject {
 	enum gx_family family;
 	const struct bpf_program *program;
 	size_t octets;		/* of its tables; 0: none, or the kernel's */
-	double ns[MIXES][ROUNDS_MAX];
+	double ns[MIXES][BENCH_ROUNDS_MAX];
 };
 
 #define SUBJECTS 11
@@ -292,75 +277,36 @@ static double measure(const struct subject *subject, enum mix mix, uint64_t firs
 {
 	uint64_t arguments[4] = { stream_at(subject->family, mix), mix_sizes[mix] - 1, first, LOOK_UPS };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = arguments, .ctx_size_in = sizeof(arguments));
-	double begin = now_s();
+	double begin = bench_now_s();
 
 	if (bpf_prog_test_run_opts(bpf_program__fd(subject->program), &opts))
-		fail(subject->name);
-	return (now_s() - begin) * 1e9 / LOOK_UPS;
+		bench_fail("%s", subject->name);
+	return (bench_now_s() - begin) * 1e9 / LOOK_UPS;
 }
 
-/* Ticks that the host took away, and all ticks. */
-static void read_steal(uint64_t *steal, uint64_t *all)
+struct run {
+	struct geo_bench *skel;
+	struct subject subjects[SUBJECTS];
+};
+
+static void run_round(void *context, unsigned int round)
 {
-	unsigned long long ticks[8] = {0};
-	FILE *file = fopen("/proc/stat", "r");
+	struct run *run = context;
 
-	if (!file || fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &ticks[0], &ticks[1], &ticks[2],
-			    &ticks[3], &ticks[4], &ticks[5], &ticks[6], &ticks[7]) != 8)
-		fail("/proc/stat");
-	fclose(file);
-	*steal = ticks[7];
-	*all = 0;
-	for (int i = 0; i < 8; i++)
-		*all += ticks[i];
-}
-
-/* Returns the rounds that were thrown away. */
-static unsigned int run_rounds(struct subject *subjects, unsigned int rounds)
-{
-	unsigned int thrown = 0;
-
-	for (unsigned int round = 0; round < rounds;) {
-		uint64_t steal[2], all[2];
-
-		read_steal(&steal[0], &all[0]);
-		for (enum mix mix = 0; mix < MIXES; mix++) {
-			for (size_t i = 0; i < SUBJECTS; i++) {
-				/* What the one before left in the caches is no business of a hot one. */
-				if (mix_sizes[mix] <= HOT)
-					measure(&subjects[i], mix, 0);
-				subjects[i].ns[mix][round] = measure(&subjects[i], mix, next_random() % COLD);
-			}
+	for (enum mix mix = 0; mix < MIXES; mix++) {
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			/* What the one before left in the caches is no business of a hot one. */
+			if (mix_sizes[mix] <= HOT)
+				measure(&run->subjects[i], mix, 0);
+			run->subjects[i].ns[mix][round] = measure(&run->subjects[i], mix, next_random() % COLD);
 		}
-		read_steal(&steal[1], &all[1]);
-		if ((steal[1] - steal[0]) * 100 > STEAL_PERCENT * (all[1] - all[0]) && thrown < ROUNDS_MAX)
-			thrown++;
-		else
-			round++;
 	}
-	return thrown;
-}
-
-static int compare(const void *left, const void *right)
-{
-	double a = *(const double *)left, b = *(const double *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static double median(const double *values, unsigned int count)
-{
-	double sorted[ROUNDS_MAX];
-
-	memcpy(sorted, values, count * sizeof(*values));
-	qsort(sorted, count, sizeof(*sorted), compare);
-	return sorted[count / 2];
 }
 
 static double net(const struct subject *subjects, size_t i, enum mix mix, unsigned int rounds)
 {
 	const struct subject *empty = &subjects[subjects[i].family == GX_IPV4 ? 0 : N_IPV4];
-	double ns = median(subjects[i].ns[mix], rounds) - median(empty->ns[mix], rounds);
+	double ns = bench_median(subjects[i].ns[mix], rounds) - bench_median(empty->ns[mix], rounds);
 
 	return ns > 0.1 ? ns : 0.1;
 }
@@ -392,78 +338,128 @@ static void show_table(const struct subject *subjects, const struct world *world
 	}
 }
 
-static void show_json(const struct subject *subjects, const struct world *world, unsigned int rounds)
+static void add_json(const struct subject *subjects, const struct world *world, unsigned int rounds, json_t *list)
 {
-	const char *comma = "";
-
-	printf("{\"rounds\": %u, \"lookups\": [", rounds);
 	for (size_t i = 0; i < SUBJECTS; i++) {
 		const struct family *of = &world->of[subjects[i].family];
 
 		if (i == 0 || i == N_IPV4)
 			continue;
-		for (enum mix mix = 0; mix < MIXES; mix++) {
-			printf("%s\n{\"form\": \"%s\", \"family\": %d, \"mix\": \"%s\", \"ns\": %.2f, \"ranges\": %zu, "
-			       "\"octets\": %zu, \"index_build_ms\": %.2f}", comma, subjects[i].name,
-			       subjects[i].family == GX_IPV4 ? 4 : 6, mix_names[mix], net(subjects, i, mix, rounds),
-			       of->n_runs, subjects[i].octets, of->build_s * 1e3);
-			comma = ",";
-		}
+		for (enum mix mix = 0; mix < MIXES; mix++)
+			json_array_append_new(list, json_pack(
+				"{s:s, s:i, s:s, s:f, s:I, s:I, s:f}", "form", subjects[i].name, "family",
+				subjects[i].family == GX_IPV4 ? 4 : 6, "mix", mix_names[mix], "ns",
+				net(subjects, i, mix, rounds), "ranges", (json_int_t)of->n_runs, "octets",
+				(json_int_t)subjects[i].octets, "index_build_ms", of->build_s * 1e3));
 	}
-	printf("\n]}\n");
 }
 
-static void bench_world(struct world *world, unsigned int rounds, bool json)
+/* Of the real data. */
+static void put_goals(const struct subject *subjects, const struct world *world, unsigned int rounds, json_t *json)
 {
-	struct subject *subjects = gx_calloc(SUBJECTS, sizeof(*subjects));
-	struct geo_bench *skel = load(world);
+	for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
+		size_t lpm = family == GX_IPV4 ? 1 : N_IPV4 + 1, index = lpm + 1;
+		int number = family == GX_IPV4 ? 4 : 6;
+
+		bench_put_goal(json, &ratio_goal, net(subjects, lpm, PREFIX_HOT, rounds) / net(subjects, index, PREFIX_HOT, rounds),
+			       "IPv%d index against the LPM trie, prefixes, hot", number);
+		bench_put_goal(json, &ratio_goal, net(subjects, lpm, PREFIX_COLD, rounds) / net(subjects, index, PREFIX_COLD, rounds),
+			       "IPv%d index against the LPM trie, prefixes, cold", number);
+		bench_put_goal(json, &octets_goals[family], (double)subjects[index].octets / (double)world->of[family].n_runs,
+			       "IPv%d index, octets for a range", number);
+	}
+}
+
+/* Returns the rounds that were thrown away. */
+static unsigned int bench_world(struct world *world, const struct bench_options *options, bool is_real, json_t *json)
+{
+	struct run *run = gx_calloc(1, sizeof(*run));
 	unsigned int thrown;
 
-	list_subjects(subjects, skel, world);
-	run_rounds(subjects, 1);	/* pages in */
-	thrown = run_rounds(subjects, rounds);
-	if (thrown)
-		fprintf(stderr, "geo: %u rounds with more than %d %% steal were thrown away\n", thrown, STEAL_PERCENT);
-	if (json)
-		show_json(subjects, world, rounds);
-	else
-		show_table(subjects, world, rounds);
-	geo_bench__destroy(skel);
-	free(subjects);
+	run->skel = load(world);
+	list_subjects(run->subjects, run->skel, world);
+	run_round(run, 0);	/* pages in */
+	thrown = bench_rounds(options->rounds, run_round, run);
+	show_table(run->subjects, world, options->rounds);
+	add_json(run->subjects, world, options->rounds, json_object_get(json, "lookups"));
+	if (is_real)
+		put_goals(run->subjects, world, options->rounds, json);
+	geo_bench__destroy(run->skel);
+	free(run);
 	free_world(world);
+	return thrown;
+}
+
+/* What a program found for one address. */
+static uint64_t find_one(const struct run *run, size_t i, enum mix mix, uint64_t number)
+{
+	uint64_t arguments[4] = { stream_at(run->subjects[i].family, mix), mix_sizes[mix] - 1, number, 1 };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = arguments, .ctx_size_in = sizeof(arguments));
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(run->subjects[i].program), &opts))
+		bench_fail("%s", run->subjects[i].name);
+	return run->skel->bss->sum;
+}
+
+/* Depth and class of the trie, or the class alone where the form has no depth; the array of /24 is not exact. */
+static int check_world(struct world *world)
+{
+	struct run *run = gx_calloc(1, sizeof(*run));
+	unsigned int tests = 0, failures = 0;
+
+	run->skel = load(world);
+	list_subjects(run->subjects, run->skel, world);
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		const struct subject *subject = &run->subjects[i];
+		size_t lpm = subject->family == GX_IPV4 ? 1 : N_IPV4 + 1;
+		bool has_depth = !strcmp(subject->name, "index, scope") || !strcmp(subject->name, "16-8-8");
+		unsigned int wrong = 0;
+
+		if (i == 0 || i == N_IPV4 || i == lpm || !strcmp(subject->name, "2^24 array"))
+			continue;
+		for (uint64_t number = 0; number < CHECKED; number++) {
+			enum mix mix = number & 1 ? PREFIX_COLD : SPACE_COLD;
+			uint64_t mask = has_depth ? 0xffffff : 0xffff;
+
+			wrong += (find_one(run, i, mix, number) & mask) != (find_one(run, lpm, mix, number) & mask);
+		}
+		printf("%sok %u - benchmark: IPv%d %s finds what the trie does\n", wrong ? "not " : "", ++tests,
+		       subject->family == GX_IPV4 ? 4 : 6, subject->name);
+		failures += wrong != 0;
+	}
+	printf("1..%u\n", tests);
+	geo_bench__destroy(run->skel);
+	free(run);
+	free_world(world);
+	return failures != 0;
 }
 
 int main(int argc, char **argv)
 {
-	const char *files[GX_FAMILIES] = { "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
+	struct bench_options options = bench_read_options(argc, argv);
 	struct world world = {0};
-	unsigned int rounds = ROUNDS, named = 0;
-	struct utsname kernel;
-	bool json = false;
+	unsigned int thrown;
+	json_t *json;
 
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
-			json = true;
-		else if (!strcmp(argv[i], "--rounds") && i + 1 < argc)
-			rounds = (unsigned int)atoi(argv[++i]);
-		else if (argv[i][0] != '-' && named < GX_FAMILIES)
-			files[named++] = argv[i];
-		else
-			rounds = 0;
+	if (options.check) {
+		if (geteuid() != 0) {
+			printf("ok 1 - benchmark: geo # SKIP needs root\n1..1\n");
+			return 0;
+		}
+		make_world(&world, 5000);
+		return check_world(&world);
 	}
-	if (rounds < 1 || rounds > ROUNDS_MAX || named == 1) {
-		fprintf(stderr, "usage: geo [--json] [--rounds 1..%d] [GEOIP GEOIP6]\n", ROUNDS_MAX);
-		return 2;
-	}
-	uname(&kernel);
-	if (!json)
-		printf("Linux %s %s, medians of %u rounds of %d look-ups, net of an empty program\n", kernel.release,
-		       kernel.machine, rounds, LOOK_UPS);
-	read_world(&world, files);
-	bench_world(&world, rounds, json);
-	for (size_t i = 0, count = 1000; i < GROWTHS && !json; i++, count *= 10) {
+	printf("%s\ngeo look-ups alone, medians of %u rounds of %s, net of an empty program\n", bench_machine(),
+	       options.rounds, bench_count_text(LOOK_UPS));
+	json = json_pack("{s:[]}", "lookups");
+	read_world(&world);
+	thrown = bench_world(&world, &options, true, json);
+	for (size_t i = 0, count = 1000; i < GROWTHS && !options.quick; i++, count *= 10) {
 		make_world(&world, count);
-		bench_world(&world, rounds, json);
+		thrown += bench_world(&world, &options, false, json);
 	}
+	printf("\n%u rounds thrown away\n", thrown);
+	json_object_update_new(json, bench_json("geo look-ups", &options, thrown));
+	bench_write_json(json, options.json);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Rounds are not thrown away for ever. */
-#define THROWN_MAX 100
+#define THROWN_MAX 50
 
 double bench_now_s(void)
 {
@@ -34,6 +34,22 @@ uint64_t bench_mix(uint64_t number)
 uint64_t bench_random(uint64_t *state)
 {
 	return bench_mix((*state)++);
+}
+
+const char *bench_count_text(size_t number)
+{
+	static char texts[4][32];
+	static unsigned int next;
+	char *text = texts[next++ % 4], digits[32];
+	size_t count = (size_t)snprintf(digits, sizeof(digits), "%zu", number), to = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i && (count - i) % 3 == 0)
+			text[to++] = ',';
+		text[to++] = digits[i];
+	}
+	text[to] = 0;
+	return text;
 }
 
 void bench_fail(const char *format, ...)
@@ -164,10 +180,62 @@ const char *bench_machine(void)
 	return text;
 }
 
-json_t *bench_json(const char *what, unsigned int rounds, unsigned int thrown)
+json_t *bench_json(const char *what, const struct bench_options *options, unsigned int thrown)
 {
-	return json_pack("{s:s, s:s, s:i, s:i}", "benchmark", what, "machine", bench_machine(), "rounds", (int)rounds,
-			 "thrown_away", (int)thrown);
+	return json_pack("{s:s, s:s, s:i, s:i, s:b}", "benchmark", what, "machine", bench_machine(), "rounds",
+			 (int)options->rounds, "thrown_away", (int)thrown, "quick", options->quick);
+}
+
+const char *bench_verdict(const struct bench_goal *goal, double measured)
+{
+	double sign = goal->at_least ? -1 : 1;
+
+	if (goal->goal <= 0)
+		return "";
+	if (goal->stretch > 0 && sign * measured <= sign * goal->stretch)
+		return "stretch";
+	return sign * measured <= sign * goal->goal ? "met" : "not met";
+}
+
+void bench_put_goal(json_t *json, const struct bench_goal *goal, double measured, const char *format, ...)
+{
+	json_t *goals = json_object_get(json, "goals");
+	char what[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	if (!goals) {
+		goals = json_array();
+		json_object_set_new(json, "goals", goals);
+	}
+	json_array_append_new(goals, json_pack("{s:s, s:s, s:s, s:f, s:f, s:f, s:s}", "what", what, "unit", goal->unit,
+					       "bound", goal->at_least ? "at least" : "at most", "goal", goal->goal,
+					       "stretch", goal->stretch, "measured", measured, "verdict",
+					       bench_verdict(goal, measured)));
+}
+
+unsigned int bench_show_goals(const json_t *json)
+{
+	const char *what, *unit, *bound, *verdict;
+	double goal, stretch, measured;
+	unsigned int missed = 0;
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(json, "goals"), i, line) {
+		char text[32] = "";
+
+		if (json_unpack(line, "{s:s, s:s, s:s, s:F, s:F, s:F, s:s}", "what", &what, "unit", &unit, "bound", &bound,
+				"goal", &goal, "stretch", &stretch, "measured", &measured, "verdict", &verdict))
+			bench_fail("goal %zu: not of the form that is written", i);
+		if (stretch > 0)
+			snprintf(text, sizeof(text), "%g", stretch);
+		printf("%-58s %-8s %8g %8s %10.2f %-8s %s\n", what, bound, goal, text, measured, unit, verdict);
+		missed += !strcmp(verdict, "not met");
+	}
+	return missed;
 }
 
 void bench_write_json(json_t *json, const char *file)

@@ -21,6 +21,9 @@ uint64_t bench_random(uint64_t *state);
 /* The same number for the same input, whoever asks. */
 uint64_t bench_mix(uint64_t number);
 
+/* "1,234,567"; of static storage, good for four calls. */
+const char *bench_count_text(size_t number);
+
 /* Print what went wrong, with errno where that is set, and exit with 1. */
 void bench_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
@@ -30,7 +33,7 @@ struct bench_options {
 	const char *json;	/* file, or NULL */
 	bool check;		/* no timing: is what is measured what it says? */
 	bool quick;		/* smaller worlds */
-	const char *only;	/* rows of this name, for a profiler; NULL: all */
+	const char *only;	/* rows with this in their names, for a profiler; NULL: all */
 };
 
 /* Read the command line of a benchmark; what is wrong with it ends the process with status 2. */
@@ -53,7 +56,25 @@ double bench_median(const double *values, unsigned int count);
 const char *bench_machine(void);
 
 /* Machine and kernel, rounds and what was thrown away: the beginning of every result. */
-json_t *bench_json(const char *what, unsigned int rounds, unsigned int thrown);
+json_t *bench_json(const char *what, const struct bench_options *options, unsigned int thrown);
+
+/* What is to be reached. */
+struct bench_goal {
+	double goal, stretch;	/* 0: none */
+	const char *unit;	/* "ns", "x", "%", "ms", ... */
+	bool at_least;		/* else at most */
+};
+
+/* "met", "stretch", "not met"; without a goal: "". */
+const char *bench_verdict(const struct bench_goal *goal, double measured);
+
+/* Note in a result what was measured of what is to be reached: a line of the last table of `make bench`. */
+void bench_put_goal(json_t *json, const struct bench_goal *goal, double measured, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The goals of a result as lines of a table. Returns how many are not met. */
+unsigned int bench_show_goals(const json_t *json);
+
 /* Write and free. file NULL: nothing is written. */
 void bench_write_json(json_t *json, const char *file);
 

@@ -257,7 +257,7 @@ gx_inline int naive_reply(struct xdp_md *ctx, struct naive *naive, const struct 
 	*(__be16 *)(udp + 2) = port;
 	*(__be16 *)(udp + 4) = bpf_htons(udp_octets);
 	*(__be16 *)(udp + 6) = 0;
-	dns[2] = (dns[2] & GX_DNS1_RD) | GX_DNS1_QR | answer->flags & GX_DNS1_AA;
+	dns[2] = (dns[2] & GX_DNS1_RD) | GX_DNS1_QR | (answer->flags & GX_DNS1_AA);
 	dns[3] = answer->rcode;
 	*(__be16 *)(dns + 6) = bpf_htons(answer->ancount);
 	*(__be16 *)(dns + 8) = bpf_htons(answer->nscount);

@@ -19,7 +19,7 @@
 
 /* Packets that are timed at once. */
 #define HOT_REPEAT	(2 * STREAM_HOT)
-#define COLD_REPEAT	(1u << 17)
+#define COLD_REPEAT	(1u << 16)
 #define CHECK_QUERIES	128
 
 /* --- tables of the product --------------------------------------------------------------------- */
@@ -164,7 +164,6 @@ void stream_open(struct stream *stream, const struct stream_kind *kind, const st
 {
 	struct feed_bpf *feed = feed_bpf__open();
 	size_t slot;
-	int programs[FEED_VARIANTS];
 
 	*stream = (struct stream){ .kind = kind, .world = world, .count = count, .feed = feed };
 	if (!feed)
@@ -174,16 +173,21 @@ void stream_open(struct stream *stream, const struct stream_kind *kind, const st
 	feed->rodata->slot_octets = (uint32_t)slot;
 	if (feed_bpf__load(feed))
 		bench_fail("feed: load (needs root)");
-	programs[FEED_EMPTY] = bpf_program__fd(feed->progs.empty);
-	programs[FEED_PRODUCT] = gx_object_prog_fd(world->object);
-	programs[FEED_NAIVE] = bpf_program__fd(naive->progs.naive);
-	for (uint32_t i = 0; i < FEED_VARIANTS; i++)
-		if (bpf_map_update_elem(bpf_map__fd(feed->maps.programs), &i, &programs[i], BPF_ANY))
-			bench_fail("programs: fill");
-	stream->naive = programs[FEED_NAIVE];
-	stream->naive_stats = bpf_map__fd(naive->maps.naive_stats);
+	stream_add(stream, FEED_EMPTY, bpf_program__fd(feed->progs.empty));
+	stream_add(stream, FEED_PRODUCT, gx_object_prog_fd(world->object));
+	if (kind->has_naive && naive) {
+		stream_add(stream, FEED_NAIVE, bpf_program__fd(naive->progs.naive));
+		stream->naive_stats = bpf_map__fd(naive->maps.naive_stats);
+	}
 	feed->bss->feed_mask = count - 1;
 	make_queries(stream, slot);
+}
+
+void stream_add(struct stream *stream, unsigned int variant, int program)
+{
+	if (bpf_map_update_elem(bpf_map__fd(stream->feed->maps.programs), &variant, &program, BPF_ANY))
+		bench_fail("programs: fill");
+	stream->takes_part[variant] = true;
 }
 
 void stream_close(struct stream *stream)
@@ -194,6 +198,11 @@ void stream_close(struct stream *stream)
 
 /* --- running ----------------------------------------------------------------------------------- */
 
+static bool is_counted(unsigned int variant)
+{
+	return variant != FEED_EMPTY && variant != FEED_GROW;
+}
+
 /* What a variant counted as it should be. */
 static uint64_t read_count(const struct stream *stream, unsigned int variant)
 {
@@ -201,10 +210,10 @@ static uint64_t read_count(const struct stream *stream, unsigned int variant)
 	struct gx_failure failure;
 	__u32 answered = 1;
 
-	if (variant == FEED_PRODUCT) {
+	if (variant == FEED_PRODUCT || variant >= FEED_STAGE) {
 		if (gx_stats_read(gx_object_stats_fd(stream->world->object), counts, &failure))
 			bench_fail("%s", failure.text);
-		return counts[stream->kind->reason];
+		return counts[variant == FEED_PRODUCT ? stream->kind->reason : STREAM_STAGE_REASON];
 	}
 	if (libbpf_num_possible_cpus() > 256 || bpf_map_lookup_elem(stream->naive_stats, &answered, values))
 		bench_fail("naive_stats: read");
@@ -219,17 +228,29 @@ struct run {
 	uint8_t frame[PACKET_MAX_OCTETS];	/* that the last one left */
 };
 
-static void run_program(const struct stream *stream, unsigned int variant, uint64_t first, uint32_t repeat,
+static void run_program(struct stream *stream, unsigned int variant, uint64_t first, uint32_t repeat,
 			struct run *run)
 {
 	struct feed_bpf *feed = stream->feed;
 	const struct bpf_program *programs[FEED_VARIANTS] = {
-		feed->progs.feed_empty, feed->progs.feed_product, feed->progs.feed_naive,
+		feed->progs.feed_empty, feed->progs.feed_product, feed->progs.feed_naive, feed->progs.feed_grow,
+		feed->progs.feed_stage0, feed->progs.feed_stage1, feed->progs.feed_stage2, feed->progs.feed_stage3,
+		feed->progs.feed_stage4, feed->progs.feed_stage5, feed->progs.feed_stage6, feed->progs.feed_stage7,
 	};
+	struct xdp_md ctx = { .data_end = FEED_START_OCTETS, .ingress_ifindex = (uint32_t)stream->live_interface };
 	uint8_t frame[FEED_START_OCTETS] = {0};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame), .data_out = run->frame,
 		    .data_size_out = sizeof(run->frame), .repeat = (int)repeat);
 
+	if (stream->live_interface) {
+		opts.ctx_in = &ctx;
+		opts.ctx_size_in = sizeof(ctx);
+		opts.data_out = NULL;
+		opts.data_size_out = 0;
+		opts.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
+		opts.batch_size = STREAM_BATCH;
+		stream->sent += repeat;
+	}
 	feed->bss->feed_next = feed->bss->feed_first = first;
 	feed->bss->feed_last = first + repeat - 1;
 	if (bpf_prog_test_run_opts(bpf_program__fd(programs[variant]), &opts))
@@ -238,20 +259,15 @@ static void run_program(const struct stream *stream, unsigned int variant, uint6
 	run->octets = opts.data_size_out;
 }
 
-static bool has_variant(const struct stream *stream, unsigned int variant)
-{
-	return variant != FEED_NAIVE || stream->kind->has_naive;
-}
-
 /* Nanoseconds a packet. */
-static double time_variant(const struct stream *stream, unsigned int variant, uint64_t first, uint32_t repeat)
+static double time_variant(struct stream *stream, unsigned int variant, uint64_t first, uint32_t repeat)
 {
-	uint64_t before = variant == FEED_EMPTY ? 0 : read_count(stream, variant);
+	uint64_t before = is_counted(variant) ? read_count(stream, variant) : 0;
 	struct run run;
 
 	/* The last one only ends the time of the one before it. */
 	run_program(stream, variant, first, repeat + 1, &run);
-	if (variant != FEED_EMPTY && read_count(stream, variant) - before != repeat + 1) {
+	if (is_counted(variant) && read_count(stream, variant) - before != repeat + 1) {
 		errno = 0;
 		bench_fail("%s: %u queries, and %llu ended as they should", stream->kind->name, repeat + 1,
 			   (unsigned long long)(read_count(stream, variant) - before));
@@ -269,7 +285,7 @@ void stream_round(struct stream *stream, unsigned int round)
 		/* Each is the first one in some of the rounds: what one leaves in the caches meets all alike. */
 		unsigned int variant = (i + round) % FEED_VARIANTS;
 
-		if (!has_variant(stream, variant))
+		if (!stream->takes_part[variant])
 			continue;
 		/* What others left in the caches is no business of a hot one. */
 		if (!is_cold)
@@ -315,16 +331,17 @@ const char *stream_check(struct stream *stream)
 			bench_fail("%s", failure.text);
 		if (expected.reason != stream->kind->reason)
 			return "the query does not end as its kind says";
-		for (unsigned int variant = FEED_PRODUCT; variant < FEED_VARIANTS && !wrong; variant++) {
-			uint64_t before = read_count(stream, variant);
+		for (unsigned int variant = FEED_PRODUCT; variant <= FEED_NAIVE && !wrong; variant++) {
+			uint64_t before;
 			/*
 			 * Now and then with all others before it: the last one must come out as if it were alone. Not
 			 * always, since the kernel waits for an RCU period before and after repeats.
 			 */
 			uint32_t repeat = i % 64 == 0 ? (uint32_t)stream->count + 1 : 1;
 
-			if (!has_variant(stream, variant))
+			if (!stream->takes_part[variant])
 				continue;
+			before = read_count(stream, variant);
 			run_program(stream, variant, i + 1 - repeat, repeat, &run);
 			wrong = check_reply(stream, variant, &run, &expected);
 			if (!wrong && read_count(stream, variant) - before != repeat)

@@ -26,6 +26,11 @@ struct stream_kind {
 	struct packet query;		/* the rest */
 };
 
+/* What a program that was ended early counts: a reason that no query of a benchmark has. */
+#define STREAM_STAGE_REASON	GX_PASSED_NO_ROOM
+
+#define STREAM_BATCH	64	/* live frames that are sent at once, as a card's driver would */
+
 #define STREAM_ONE	1u
 #define STREAM_HOT	16384u		/* queries, of STREAM_CLIENTS clients */
 #define STREAM_CLIENTS	4096u
@@ -37,7 +42,9 @@ struct stream {
 	size_t count;			/* queries; a power of two */
 	struct feed_bpf *feed;
 	int naive_stats;		/* map, or -1 */
-	int naive;			/* program */
+	bool takes_part[FEED_VARIANTS];
+	int live_interface;		/* 0: frames are the test's only; else live ones, which leave by it */
+	uint64_t sent;			/* live frames */
 	double ns[FEED_VARIANTS][BENCH_ROUNDS_MAX];
 };
 
@@ -52,6 +59,8 @@ struct naive_bpf *stream_load_naive(const struct world *world);
  */
 void stream_open(struct stream *stream, const struct stream_kind *kind, const struct world *world,
 		 const struct naive_bpf *naive, size_t count);
+/* Let one more variant take part: a program. Stages count in the product's `stats`, as STREAM_STAGE_REASON. */
+void stream_add(struct stream *stream, unsigned int variant, int program);
 void stream_close(struct stream *stream);
 
 /* All variants, one after the other, over the same queries; times go to ns[][round]. Fails when an answer was missing. */

@@ -18,7 +18,6 @@
 #include "user/core/iso3166.h"
 #include "user/core/name.h"
 
-#define APEX	"bench.test."
 #define TTL_S	60
 
 static const char *const tor_files[] = { "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
@@ -31,7 +30,7 @@ char *world_name_text(size_t number, char *text)
 
 	for (size_t i = 0; i < letters; i++)
 		text[i] = (char)('a' + (i < 12 ? random >> 4 * i : more >> 4 * (i - 12)) % 16);
-	snprintf(text + letters, WORLD_NAME_TEXT - letters, "%zx." APEX, number);
+	snprintf(text + letters, WORLD_NAME_TEXT - letters, "%zx." WORLD_APEX, number);
 	return text;
 }
 
@@ -43,7 +42,7 @@ const char *world_long_name(void)
 	if (!text[0]) {
 		memset(text, 'n', 3 * 64 + 50);
 		text[63] = text[127] = text[191] = '.';
-		strcpy(text + 3 * 64 + 50, "." APEX);
+		strcpy(text + 3 * 64 + 50, "." WORLD_APEX);
 	}
 	return text;
 }
@@ -85,7 +84,7 @@ static void make_zone(struct gx_config *config)
 	fclose(file);
 	config->zones = gx_calloc(1, sizeof(*config->zones));
 	config->n_zones = 1;
-	config->zones[0] = (struct gx_zone){ .apex = name_of(&config->arena, APEX),
+	config->zones[0] = (struct gx_zone){ .apex = name_of(&config->arena, WORLD_APEX),
 					     .file = gx_arena_strdup(&config->arena, path) };
 	config->zones[0].where.file = config->file;
 	gx_config_load_zones(config, &diag, NULL);
@@ -158,7 +157,7 @@ static void make_geos(struct gx_config *config, const struct world_plan *plan)
 	geo = add_geo(config, WORLD_GEO_CNAME, 0);
 	geo->kind = GX_GEO_CNAME;
 	for (size_t i = 0; i < WORLD_SITES; i++) {
-		snprintf(text, sizeof(text), "s%zu." APEX, i);
+		snprintf(text, sizeof(text), "s%zu." WORLD_APEX, i);
 		geo->sites[i].target = name_of(&config->arena, text);
 	}
 	gx_config_sort_geos(config);
@@ -229,12 +228,8 @@ void world_make(struct world *world, const struct world_plan *plan)
 		read_prefixes(config);
 }
 
-void world_load(struct world *world)
+void world_build(struct world *world)
 {
-	struct gx_addr addrs[2];
-	struct gx_services services = { .list = addrs, .count = 2 };
-	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
-	struct gx_failure failure = {0};
 	struct gx_diag diag = {0};
 	double begin = bench_now_s();
 
@@ -242,13 +237,46 @@ void world_load(struct world *world)
 		report(&diag, "image");
 	gx_diag_free(&diag);
 	world->image_s = bench_now_s() - begin;
+}
+
+struct gx_object *world_load_object(const struct world *world, const struct gx_meta *meta, const char *before)
+{
+	struct gx_addr addrs[2];
+	struct gx_services services = { .list = addrs, .count = 2 };
+	struct gx_failure failure = {0};
+	struct gx_object *object;
+
 	gx_parse_addr(WORLD_SERVICE4, &addrs[0]);
 	gx_parse_addr(WORLD_SERVICE6, &addrs[1]);
-	begin = bench_now_s();
-	gx_image_digest(&world->image, meta.digests);
-	if (gx_object_load(&world->object, &world->image, &services, &meta, NULL, &failure))
+	if (gx_object_load(&object, &world->image, &services, meta, before, &failure))
 		bench_fail("%s", failure.text);
+	return object;
+}
+
+void world_load(struct world *world)
+{
+	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
+	struct gx_leaves *leaves = world->image.leaves;
+	const size_t counts[GX_FAMILIES] = { leaves[GX_IPV4].count, leaves[GX_IPV6].count };
+	double begin = bench_now_s();
+
+	gx_image_digest(&world->image, meta.digests);
+	if (world->plan.no_tries)
+		leaves[GX_IPV4].count = leaves[GX_IPV6].count = 1;
+	world->object = world_load_object(world, &meta, NULL);
+	for (int family = 0; family < GX_FAMILIES; family++)
+		leaves[family].count = counts[family];
 	world->load_s = bench_now_s() - begin;
+}
+
+void world_say(const struct world *world, FILE *file)
+{
+	const struct gx_image *image = &world->image;
+
+	fprintf(file, "world: %s names, %s maps, %s + %s ranges%s; %.1f s to the image, %.1f s to filled tables\n",
+		bench_count_text(world->plan.names), bench_count_text(world->plan.maps),
+		bench_count_text(image->index[GX_IPV4].n_runs), bench_count_text(image->index[GX_IPV6].n_runs),
+		world->plan.prefixes ? "" : " (real data)", world->image_s, world->load_s);
 }
 
 void world_shrink(struct world *world)

@@ -3,6 +3,8 @@
 #ifndef GEOXDP_TESTS_BENCH_WORLD_H
 #define GEOXDP_TESTS_BENCH_WORLD_H
 
+#include <stdio.h>
+
 #include "geoxdp/reason.h"
 #include "tests/bench/feed.h"
 #include "user/core/config.h"
@@ -16,6 +18,7 @@
 #define WORLD_SERVICE6	"2001:db8::53"
 
 /* Names that every world has, beside its many geo names. */
+#define WORLD_APEX	"bench.test."
 #define WORLD_STATIC	"s0.bench.test."	/* A and AAAA of its own */
 #define WORLD_CHAIN	"www.bench.test."	/* CNAME to cdn, CNAME to a geo name, CNAME to a site */
 #define WORLD_GEO_CNAME	"geo.bench.test."
@@ -26,6 +29,7 @@ struct world_plan {
 	size_t sets;		/* of addresses, that names share; 0: each name has its own */
 	size_t prefixes;	/* of both families together; 0: the real country data */
 	size_t maps;		/* in each, every country has a site by chance */
+	bool no_tries;		/* which nothing looks at, and which take minutes when they are large */
 };
 
 struct world {
@@ -38,8 +42,14 @@ struct world {
 
 /* The parsed form. */
 void world_make(struct world *world, const struct world_plan *plan);
-/* From the parsed form to tables in the kernel. */
+/* From the parsed form to the image. */
+void world_build(struct world *world);
+/* From the image to tables in the kernel. */
 void world_load(struct world *world);
+/* The same, sharing tables with a pinned generation as gx_object_load() does. Free with gx_object_free(). */
+struct gx_object *world_load_object(const struct world *world, const struct gx_meta *meta, const char *before);
+/* A line: how much of what there is. */
+void world_say(const struct world *world, FILE *file);
 /* Free what only user space needs: configuration and image, once the streams are made. */
 void world_shrink(struct world *world);
 void world_free(struct world *world);
