@@ -45,6 +45,12 @@ void gx_image_tell_lacks(struct gx_builder *builder)
 /* Store what longer names get as well. Returns the cell; 0: its pointers cannot be moved. */
 static uint32_t store_shared(struct gx_builder *builder, struct gx_rendered *answer)
 {
+	/* What need not be there is left away, before nothing is. */
+	if (!can_shift(answer) && answer->core_octets < answer->len_octets &&
+	    !gx_answer_is_oversize(answer->core_octets, answer->base_octets)) {
+		answer->len_octets = answer->core_octets;
+		answer->arcount = answer->core_arcount;
+	}
 	if (!can_shift(answer)) {
 		if (!gx_answer_is_oversize(answer->core_octets, answer->base_octets))
 			return 0;
