@@ -164,6 +164,15 @@ static const char *choose_edns(struct question_source *source, struct packet *pa
 	}
 }
 
+static bool has_signed_zone(const struct gx_config *config)
+{
+	for (size_t i = 0; i < config->n_zones; i++) {
+		if (config->zones[i].is_signed)
+			return true;
+	}
+	return false;
+}
+
 static void build(struct question_source *source, uint16_t id, uint8_t *name, uint16_t type, struct question *out)
 {
 	struct packet packet = PACKET(.id = id, .pad_to = 0, .qtype = type);
@@ -175,6 +184,8 @@ static void build(struct question_source *source, uint16_t id, uint8_t *name, ui
 	packet.qname_wire = (const char *)name;
 	packet.qname_wire_octets = knot_dname_size(name);
 	edns = choose_edns(source, &packet);
+	if (has_signed_zone(source->config) && packet.opts && !packet.opt_version && any(source, 2))
+		packet.opt_flags |= PACKET_DO;
 	packet.flags1 = any(source, 2) ? PACKET_RD : 0;
 	packet.flags2 = any(source, 4) ? 0 : PACKET_CD | PACKET_AD;
 	out->octets = packet_build(&packet, out->frame);
@@ -182,9 +193,11 @@ static void build(struct question_source *source, uint16_t id, uint8_t *name, ui
 	out->message_octets = out->octets - HEADERS_OCTETS;
 	out->type = type;
 	out->edns_octets = packet.opts ? packet.opt_size : 0;
+	out->dnssec_ok = packet.opts && packet.opt_flags & PACKET_DO;
 	knot_dname_to_str(shown, name, sizeof(shown));
 	knot_rrtype_to_string(type, type_text, sizeof(type_text));
-	snprintf(out->text, sizeof(out->text), "%s %s, %s %u", shown, type_text, edns, out->edns_octets);
+	snprintf(out->text, sizeof(out->text), "%s %s, %s %u%s", shown, type_text, edns, out->edns_octets,
+		 out->dnssec_ok ? " DO" : "");
 }
 
 static bool is_common(uint16_t type)

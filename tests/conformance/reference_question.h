@@ -19,6 +19,7 @@ struct question {
 	size_t message_octets;
 	uint16_t type;
 	uint16_t edns_octets;	/* offered; 0: no EDNS */
+	bool dnssec_ok;
 	char text[1400];	/* "NAME TYPE, EDNS ..." */
 };
 
@@ -36,7 +37,7 @@ struct question_source {
  * @id: of the message
  *
  * First every owner name of the zones with every type that it has and with those that everyone asks, then random_left names
- * near these. Case and EDNS are random.
+ * near these. Case and EDNS are random; where a zone is signed, DO=1 in half of the questions with EDNS.
  *
  * Returns false: there are no more.
  */

@@ -206,45 +206,62 @@ int reply_is_subset(const struct reply *part, const struct reply *whole, enum re
 	return 1;
 }
 
-/* Is a record the address of a server that the authority section names? */
+/* Type of a record, and of RRSIG what it covers. */
+static uint16_t type_of(const uint8_t *record)
+{
+	const uint8_t *type = record + knot_dname_size(record);
+
+	return knot_wire_read_u16(type) == KNOT_RRTYPE_RRSIG ? knot_wire_read_u16(type + 10) : knot_wire_read_u16(type);
+}
+
+/* Is a record the address of a server that the authority section names, or its RRSIG? */
 static int is_server(const struct reply *reply, const uint8_t *record)
 {
 	const uint8_t *at = reply->form + reply->begin[REPLY_AUTHORITY];
 	const uint8_t *end = reply->form + reply->begin[REPLY_AUTHORITY + 1];
 
 	for (; at < end; at += record_octets(at)) {
-		const uint8_t *target = at + knot_dname_size(at) + 10;
+		const uint8_t *type = at + knot_dname_size(at);
 
-		if (knot_dname_is_case_equal(target, record))
+		if (knot_wire_read_u16(type) == KNOT_RRTYPE_NS && knot_dname_is_case_equal(type + 10, record))
 			return 1;
 	}
 	return 0;
 }
 
-int reply_minimise(struct reply *reply, const struct reply *like)
+/* Leave records of a section away. Those behind it move. */
+static void filter(struct reply *reply, enum reply_field section, const struct reply *like)
 {
-	uint8_t *to = reply->form + reply->begin[REPLY_ADDITIONAL], *at = to;
-	uint8_t *end = reply->form + reply->begin[REPLY_ADDITIONAL + 1];
+	uint8_t *to = reply->form + reply->begin[section], *at = to;
+	uint8_t *end = reply->form + reply->begin[section + 1];
+	size_t behind = reply->begin[REPLY_FIELD_COUNT] - reply->begin[section + 1];
 
-	if (strcmp(reply->shape[KNOT_AUTHORITY], "NS") || !strcmp(reply->shape[KNOT_ANSWER], "-") ||
-	    strcmp(like->shape[KNOT_AUTHORITY], "-"))
-		return 0;
 	while (at < end) {
 		size_t octets = record_octets(at);
+		int goes = section == REPLY_AUTHORITY ? type_of(at) == KNOT_RRTYPE_NS :
+							is_server(reply, at) && !has_record(like, section, at, octets);
 
-		if (!is_server(reply, at) || has_record(like, REPLY_ADDITIONAL, at, octets)) {
+		if (!goes) {
 			memmove(to, at, octets);
 			to += octets;
 		}
 		at += octets;
 	}
-	reply->begin[REPLY_ADDITIONAL + 1] = (size_t)(to - reply->form);
-	/* The authority section is left empty: its records go to nobody's form. */
-	memmove(reply->form + reply->begin[REPLY_AUTHORITY], reply->form + reply->begin[REPLY_ADDITIONAL],
-		reply->begin[REPLY_ADDITIONAL + 1] - reply->begin[REPLY_ADDITIONAL]);
-	reply->begin[REPLY_ADDITIONAL + 1] -= reply->begin[REPLY_ADDITIONAL] - reply->begin[REPLY_AUTHORITY];
-	reply->begin[REPLY_ADDITIONAL] = reply->begin[REPLY_AUTHORITY];
-	strcpy(reply->shape[KNOT_AUTHORITY], "-");
+	memmove(to, end, behind);
+	for (int field = section + 1; field <= REPLY_FIELD_COUNT; field++)
+		reply->begin[field] -= (size_t)(end - to);
+}
+
+int reply_minimise(struct reply *reply, const struct reply *like)
+{
+	char *shape = reply->shape[KNOT_AUTHORITY];
+
+	if (strncmp(shape, "NS", 2) || !strcmp(reply->shape[KNOT_ANSWER], "-") ||
+	    !strncmp(like->shape[KNOT_AUTHORITY], "NS", 2))
+		return 0;
+	filter(reply, REPLY_ADDITIONAL, like);
+	filter(reply, REPLY_AUTHORITY, like);
+	strcpy(shape, reply->begin[REPLY_AUTHORITY] == reply->begin[REPLY_ADDITIONAL] ? "-" : "data");
 	reply->minimised = 1;
 	if (reply->begin[REPLY_ADDITIONAL] == reply->begin[REPLY_ADDITIONAL + 1])
 		strcpy(reply->shape[KNOT_ADDITIONAL], "-");
