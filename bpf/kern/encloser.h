@@ -40,22 +40,6 @@ gx_inline __u32 gx_label_octets(const struct xdp_md *ctx, __u32 offset)
 	return (*label & 63) + 1;
 }
 
-/* Labels of the name at an offset, the root not counted. */
-__attribute__((noinline)) __u32 gx_count_labels(struct xdp_md *ctx, __u32 offset)
-{
-	__u32 labels = 0;
-
-	for (int i = 0; i < GX_NAME_MAX_LABELS; i++) {
-		__u32 label = gx_label_octets(ctx, offset);
-
-		if (label == 0)
-			break;
-		offset += label;
-		labels++;
-	}
-	return labels;
-}
-
 /* Octets of the first labels of the name at an offset. */
 __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offset, __u32 labels)
 {
@@ -73,6 +57,7 @@ __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offs
  * gx_find_encloser - find the closest encloser of a name that is not loaded
  * @offset: of the message
  * @len: of the name
+ * @labels: of it
  * @encloser: filled
  *
  * With each loaded name, those above it are loaded as well, up to those of label_min labels. So of the names above the
@@ -80,11 +65,11 @@ __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offs
  *
  * Return: 0; -1: without it.
  */
-__attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset, __u32 len,
+__attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset, __u32 len, __u32 labels,
 					       struct gx_encloser *encloser)
 {
 	/* Labels and one more: of the longest name that is known to be there, 0: none; of the longest that can be. */
-	__u32 known = label_min, longest = gx_count_labels(ctx, offset), next = 0;
+	__u32 known = label_min, longest = labels, next = 0;
 	struct gx_folded folded;
 
 	if (!encloser)
@@ -129,7 +114,7 @@ gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offs
 	struct gx_name *name;
 	struct gx_type *below;
 
-	if (gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, encloser))
+	if (gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, question->labels, encloser))
 		return NULL;
 	index = encloser->slot;
 	name = bpf_map_lookup_elem(&names, &index);

@@ -12,7 +12,7 @@ struct gx_question {
 	__u32 sum;		/* one's complement sum of them, folded, native order */
 	__u32 slot;		/* of its name, or GX_NO_SLOT: it is not loaded */
 	__u16 type;
-	__u16 zero;
+	__u16 labels;		/* of its name, the root not counted */
 };
 
 /* No slot has this number. */
@@ -24,10 +24,12 @@ gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offse
 	return gx_data(ctx) + (dns_offset & 0x1ff) + GX_DNS_HEADER_OCTETS;
 }
 
-/* See gx_measure_name(). room: octets of the message behind the header. */
+/* See gx_measure_name(). room: octets of the message behind the header. Return: the labels above the lower 8 bits. */
 __attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room)
 {
-	return gx_measure_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), room);
+	__u32 labels = 0, len = gx_measure_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), room, &labels);
+
+	return labels << 8 | len;
 }
 
 /* Does a name of more than GX_NAME_INLINE_OCTETS differ from names_long[rest]? */
@@ -97,13 +99,14 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 	const void *end = gx_data_end(ctx);
 	const __u8 *name, *tail;
 	struct gx_folded folded = {};
-	__u32 len, tail_word, slot;
+	__u32 len, measured, tail_word, slot;
 	__u16 qtype;
 
 	if (!question || octets < GX_DNS_HEADER_OCTETS)
 		return GX_PASSED_DNS_SHORT;
 	octets -= GX_DNS_HEADER_OCTETS;
-	len = gx_measure_question(ctx, dns_offset, octets) & 0xff;
+	measured = gx_measure_question(ctx, dns_offset, octets);
+	len = measured & 0xff;
 	if (len == 0)
 		return GX_PASSED_QNAME;
 	name = gx_question_name(ctx, dns_offset);
@@ -120,6 +123,7 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 	if (!gx_ends_in_zone(tail))
 		return GX_PASSED_NAME;
 	question->type = qtype;
+	question->labels = measured >> 8;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
 	if (gx_fold_name(name, end, len, name_seed, &folded))
 		return GX_PASSED_QNAME;

@@ -141,6 +141,9 @@ gx_inline int gx_parse_frame(const __u8 *data, const void *end, struct gx_packet
 	if (udp_octets < GX_UDP_OCTETS || ip_octets != offset - packet->ip_offset + udp_octets ||
 	    (const void *)(ip + (ip_octets & 0x1ffff)) > end)
 		return GX_PASSED_UDP_LENGTH;
+	/* RFC 8200 8.1: discarded, but for tunnels that the stack knows of. */
+	if (packet->is_ipv6 && GX_LOAD(__u16, udp + 6) == 0)
+		return GX_PASSED_CHECKSUM;
 	/* Port 0 takes no reply; port 53 may be a server that answers the answer. */
 	if (gx_load16(udp) == 0 || gx_load16(udp) == GX_PORT_DNS || gx_source_unfit(packet))
 		return GX_PASSED_SOURCE;

@@ -56,10 +56,11 @@ gx_inline int gx_check_header(const __u8 *dns)
  * @name: its first octet
  * @end: bound of what may be read
  * @room: octets that the message has left for it
+ * @labels: receives their number on success, the root not counted
  *
  * Return: 1 to 255; 0: it does not end within the room or 255 octets, or a label is no plain one.
  */
-gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room)
+gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room, __u32 *labels)
 {
 	__u32 offset = 0;
 
@@ -70,8 +71,10 @@ gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room)
 		if (offset >= GX_NAME_MAX_OCTETS || offset >= room || (const void *)(label + 1) > end)
 			return 0;
 		len = *label;
-		if (len == 0)
+		if (len == 0) {
+			*labels = i;
 			return offset + 1;
+		}
 		if (len > 63)
 			return 0;
 		offset += len + 1;

@@ -26,6 +26,7 @@
 	X(PASSED_PROTOCOL,	PASSED,	"not UDP") \
 	X(PASSED_PORT,		PASSED,	"not to port 53") \
 	X(PASSED_UDP_LENGTH,	PASSED,	"UDP length contradicts the IP length") \
+	X(PASSED_CHECKSUM,	PASSED,	"UDP over IPv6 without a checksum") \
 	X(PASSED_SERVICE,	PASSED,	"not to a service address") \
 	X(PASSED_SOURCE,	PASSED,	"source address or port that must not be answered") \
 	X(PASSED_DNS_SHORT,	PASSED,	"shorter than a DNS header and a question") \

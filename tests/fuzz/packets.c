@@ -3,7 +3,8 @@
  * Packets at random through the program, judged by readers that share nothing with it: packets [SEED [COUNT]]
  *
  * A packet is passed as it was, or answered right: well-formed, within the client's size, to the question that was
- * asked, with the records that the set-up gives. A query that must be answered is. No reason is a bug's.
+ * asked, with the records that the set-up gives. A query that must be answered is. No reason is a bug's. Some come over TCP, and what one
+ * name answers is drawn from spreads.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,6 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include <bpf/bpf.h>
+
+#include "geoxdp/abi.h"
 #include "tests/lib/node.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/wire.h"
@@ -56,7 +60,11 @@ static const char *any_name(char *text)
 	static const char *const names[] = { "www.example.com.", "geo.example.com.", "localhost.example.com.",
 					     "us.example.com.", "big.example.com.", "bigg.example.com.",
 					     "secure.example.com.", "top.example.com.", "mail.example.com.",
-					     "any.wild.example.com.", "n.a.m.e.wild.example.com." };
+					     "any.wild.example.com.", "n.a.m.e.wild.example.com.",
+					     "n.o.t.h.i.n.g.example.com.", "any.closer.wild.example.com.",
+					     "far.wild.example.com.", "any.far.wild.example.com.",
+					     "www.in.far.example.com.", "d.e.e.p.cut.example.com.",
+					     "far.cut.example.com.", "any.d.d.d.d.x.", "any.w.w.w.x." };
 
 	if (one_in(4))
 		world_name(WORLD_NAME_MIN + any(WORLD_NAME_MAX - WORLD_NAME_MIN + 1), text);
@@ -153,8 +161,63 @@ static size_t mutate(uint8_t *frame, size_t octets)
 	return octets;
 }
 
+/* What the spread by query may have given. */
+static const uint32_t drawn[] = { WORLD_US_CODE, WORLD_JP_CODE, 0 };
+
+static void put_choice(uint32_t index, uint32_t answer)
+{
+	const struct gx_choice choice = { .answer = answer };
+
+	if (bpf_map_update_elem(node_map("choices"), &index, &choice, BPF_ANY))
+		abort();
+}
+
+/* Make the answer of geo.example.com in the US a spread: of the US's, Japan's and the default one. */
+static void put_spread(uint16_t type, uint32_t kind, uint32_t first)
+{
+	static const char *const clients[NUMBER(drawn)] = { "10.5.0.7", "10.1.0.7", "203.0.113.7" };
+	uint32_t index[NUMBER(drawn)];
+	struct gx_choice choices[NUMBER(drawn)];
+
+	for (size_t i = 0; i < NUMBER(drawn); i++) {
+		index[i] = node_choice("geo.example.com.", type, clients[i]);
+		if (bpf_map_lookup_elem(node_map("choices"), &index[i], &choices[i]))
+			abort();
+	}
+	for (uint32_t i = 0; i < GX_SPREAD_SLOTS; i++) {
+		uint32_t which = any(NUMBER(drawn));
+
+		put_choice(first + i, choices[which].answer);
+		if (kind == GX_CHOICE_BY_CLIENT)
+			oracle_spread.by_client[i] = drawn[which];
+	}
+	put_choice(index[0], kind | first);
+}
+
+static void put_spreads(void)
+{
+	state = SEED;
+	put_spread(KNOT_RRTYPE_A, GX_CHOICE_BY_CLIENT, node_spread());
+	put_spread(KNOT_RRTYPE_AAAA, GX_CHOICE_BY_QUERY, node_spread() + GX_SPREAD_SLOTS);
+	oracle_spread.is_on = true;
+}
+
+/* As node_check_answer(), for any of the answers that can be drawn. */
+static const char *check_answer(const struct node_outcome *out)
+{
+	const char *wrong = NULL;
+
+	for (size_t i = 0; i < NUMBER(drawn); i++) {
+		oracle_spread.by_query = drawn[i];
+		wrong = node_check_answer(out);
+		if (!wrong || out->query.qtype != KNOT_RRTYPE_AAAA)
+			break;
+	}
+	return wrong;
+}
+
 /* Is this a query that the set-up answers, whatever the answer is? No pass excuses it then. */
-static bool must_be_answered(const struct packet *packet, const uint8_t *frame, size_t octets)
+static bool must_be_answered(const struct packet *packet, const uint8_t *frame, size_t octets, bool over_tcp)
 {
 	char expected[REPLY_TEXT_OCTETS];
 	struct query query;
@@ -168,17 +231,20 @@ static bool must_be_answered(const struct packet *packet, const uint8_t *frame, 
 		query.is_formerr = false;
 		query.opt_version = 0;
 	}
-	return !oracle_answer(&query, expected);
+	query.over_tcp = over_tcp;
+	/* What even a reply over TCP cannot hold, the backend answers. */
+	return !oracle_answer(&query, expected) && !(over_tcp && strstr(expected, " tc\n"));
 }
 
 /* Send one packet. Returns 0, or -1: it was printed what is wrong. */
 static int send_any(size_t kinds[])
 {
+	static const uint64_t mark = GX_TCP_MARK;
 	static struct node_outcome out;
 	uint8_t frame[PACKET_MAX_OCTETS];
 	struct packet packet;
 	struct scrap scrap;
-	bool must = false;
+	bool must = false, over_tcp = one_in(4);
 	const char *wrong;
 	size_t octets;
 
@@ -187,10 +253,11 @@ static int send_any(size_t kinds[])
 	if (!one_in(3))
 		octets = mutate(frame, octets);
 	else
-		must = must_be_answered(&packet, frame, octets);
-	wrong = node_send(frame, octets, &out);
+		must = must_be_answered(&packet, frame, octets, over_tcp);
+	wrong = over_tcp ? node_send_marked(frame, octets, (const uint8_t *)&mark, sizeof(mark), &out) :
+			   node_send(frame, octets, &out);
 	if (!wrong && node_reason_kind(out.reason) == GX_KIND_SERVED)
-		wrong = node_check_answer(&out);
+		wrong = check_answer(&out);
 	else if (!wrong && (must || node_reason_kind(out.reason) == GX_KIND_BUG))
 		wrong = node_reason_name(out.reason);
 	if (wrong) {
@@ -235,6 +302,7 @@ int main(int argc, char **argv)
 							"not ok 1 - the set-up is loaded");
 		return error != -EPERM;
 	}
+	put_spreads();
 	right = send_all(seed, count);
 	node_down();
 	printf("1..1\n%sok 1 - packets_at_random_are_passed_or_answered_right\n", right ? "" : "not ");

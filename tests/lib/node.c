@@ -2,6 +2,7 @@
 /* A node in the kernel, not attached: it is given frames by BPF_PROG_RUN. */
 #include "tests/lib/node.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <ftw.h>
 #include <stdarg.h>
@@ -72,13 +73,13 @@ static int read_world(struct gx_diag *diag)
 	return error;
 }
 
-/* Room for a spread, behind the choices that are in use. */
+/* Room for spreads, behind the choices that are in use. */
 static void add_spread(struct gx_image *image)
 {
 	node.spread = (uint32_t)image->n_choices;
-	image->n_choices += GX_SPREAD_SLOTS;
+	image->n_choices += NODE_SPREADS * GX_SPREAD_SLOTS;
 	image->choices = gx_realloc(image->choices, image->n_choices * sizeof(*image->choices));
-	memset(&image->choices[node.spread], 0, GX_SPREAD_SLOTS * sizeof(*image->choices));
+	memset(&image->choices[node.spread], 0, NODE_SPREADS * GX_SPREAD_SLOTS * sizeof(*image->choices));
 }
 
 static int build(struct gx_image *image, struct gx_diag *diag)
@@ -386,6 +387,32 @@ static int find_map(const char *name)
 uint32_t node_spread(void)
 {
 	return node.spread;
+}
+
+uint16_t node_class(const char *address)
+{
+	struct gx_lpm4_key key = { .prefix_bits = 32 };
+	struct gx_leaf leaf;
+
+	if (inet_pton(AF_INET, address, key.address) != 1 || bpf_map_lookup_elem(node_map("countries4"), &key, &leaf))
+		abort();
+	return leaf.class_id;
+}
+
+uint32_t node_choice(const char *name, uint16_t type, const char *address)
+{
+	uint8_t wire[GX_NAME_INLINE_OCTETS] = {0};
+	struct gx_name slot;
+	uint32_t index = 0;
+
+	if (!knot_dname_from_str(wire, name, sizeof(wire)))
+		abort();
+	do {
+		if (bpf_map_lookup_elem(node_map("names"), &index, &slot))
+			abort();
+		index++;
+	} while (!slot.tag || memcmp(slot.octets, wire, sizeof(wire)));
+	return ((type == KNOT_RRTYPE_A ? slot.ref_a : slot.ref_aaaa) & GX_REF_INDEX) + node_class(address);
 }
 
 int node_map(const char *name)

@@ -91,8 +91,19 @@ const char *node_send_split(const uint8_t *frame, size_t linear_octets, struct n
  */
 const char *node_check_answer(const struct node_outcome *out);
 
-/* The first of GX_SPREAD_SLOTS choices that no name refers to. */
+/* The first of NODE_SPREADS * GX_SPREAD_SLOTS choices that no name refers to. */
+#define NODE_SPREADS 2
 uint32_t node_spread(void);
+
+/* The class of an IPv4 address. */
+uint16_t node_class(const char *address);
+/**
+ * node_choice - the choice that a client's answer is taken from
+ * @name: of at most GX_NAME_INLINE_OCTETS, whose answer depends on the client's class
+ * @type: A or AAAA
+ * @address: the client's, IPv4
+ */
+uint32_t node_choice(const char *name, uint16_t type, const char *address);
 
 /* File descriptor of a map by its name, a literal; it stays the node's. Negative: -errno. */
 int node_map(const char *name);

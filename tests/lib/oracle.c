@@ -11,6 +11,7 @@
 #include <libknot/rrtype/soa.h>
 #include <libzscanner/scanner.h>
 
+#include "geoxdp/hash.h"
 #include "tests/lib/edns.h"
 #include "tests/lib/reply.h"
 #include "tests/lib/wire.h"
@@ -190,6 +191,7 @@ static void keep_record(zs_scanner_t *scanner)
 	record->ttl_s = scanner->r_ttl;
 	record->octets = (uint16_t)scanner->r_data_length;
 	memcpy(record->owner, scanner->r_owner, scanner->r_owner_length);
+	knot_dname_to_lower(record->owner);
 	memcpy(record->rdata, scanner->r_data, scanner->r_data_length);
 	*last_record = record;
 	last_record = &record->next;
@@ -559,6 +561,29 @@ static void cut_additional(struct answer *answer)
 	packet->size = answer->core_octets;
 }
 
+struct oracle_spread oracle_spread;
+
+/* The location whose answer a spread gives. *bits: how deep that is, where the client decides. */
+static uint32_t draw(const struct query *query, const knot_dname_t *name, const struct gx_addr *client, uint32_t location,
+		     unsigned int *bits)
+{
+	struct gx_addr ipv4, own = *client;
+	unsigned int offset = carried(client, &ipv4), prefix;
+
+	if (!oracle_spread.is_on || location != WORLD_US_CODE || !is_name(name, "geo.example.com."))
+		return location;
+	if (query->qtype == KNOT_RRTYPE_AAAA)
+		return oracle_spread.by_query;
+	if (query->qtype != KNOT_RRTYPE_A)
+		return location;
+	if (offset)
+		own = ipv4;
+	prefix = own.family == GX_IPV4 ? GX_SPREAD_BITS4 : GX_SPREAD_BITS6;
+	*bits = prefix + offset;
+	return oracle_spread.by_client[gx_hash_spread((uint64_t)(own.family == GX_IPV4 ? own.value << 32 : own.value >> 64),
+						      prefix)];
+}
+
 int oracle_answer(const struct query *query, char *text)
 {
 	struct gx_addr client = oracle_client(query);
@@ -566,7 +591,7 @@ int oracle_answer(const struct query *query, char *text)
 	size_t opt_octets = query->opts ? WIRE_OPT_OCTETS + edns_options_octets(query) : 0;
 	static uint8_t wire[KNOT_WIRE_MAX_PKTSIZE];
 	knot_dname_storage_t name;
-	unsigned int scope = 0;
+	unsigned int scope = 0, drawn_bits = 0;
 	int result;
 
 	if (query->is_formerr || query->opt_version) {
@@ -581,6 +606,7 @@ int oracle_answer(const struct query *query, char *text)
 		return -1;
 	if (is_within(name, WORLD_SEALED) && (query->dnssec_ok || query->qtype == KNOT_RRTYPE_RRSIG))
 		return 1;
+	answer.location = draw(query, name, &client, answer.location, &drawn_bits);
 	memset(wire, 0, WIRE_DNS_OCTETS);
 	answer.packet = knot_pkt_new(wire, sizeof(wire), NULL);
 	knot_pkt_put_question(answer.packet, name, KNOT_CLASS_IN, query->qtype);
@@ -598,6 +624,8 @@ int oracle_answer(const struct query *query, char *text)
 	knot_pkt_free(answer.packet);
 	if (query_ecs_source(query) && (answer.by_map || answer.by_location))
 		scope = oracle_scope(&client, answer.by_location);
+	if (query_ecs_source(query) && scope < drawn_bits)
+		scope = drawn_bits;
 	if (!result && query->ecs)
 		sprintf(text + strlen(text), "; scope %u\n", scope);
 	return result;

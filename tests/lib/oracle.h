@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "geoxdp/limits.h"
 #include "tests/lib/query.h"
 #include "user/core/addr.h"
 
@@ -29,5 +30,17 @@ struct gx_addr oracle_client(const struct query *query);
  * Returns 0; -1: it is not for this set-up to answer; 1: it is not known here what the answer is, as it has RRSIGs.
  */
 int oracle_answer(const struct query *query, char *text);
+
+/*
+ * Two spreads: what geo.example.com says to the US is drawn, for A by the client, for AAAA by the query. The locations
+ * whose answers these are: 0, WORLD_US_CODE or WORLD_JP_CODE.
+ */
+struct oracle_spread {
+	bool is_on;
+	uint32_t by_client[GX_SPREAD_SLOTS];
+	uint32_t by_query;	/* drawn, as far as the oracle is to know */
+};
+
+extern struct oracle_spread oracle_spread;
 
 #endif

@@ -113,6 +113,8 @@ static const char *read_udp(const uint8_t *end, size_t ip_octets, struct query *
 	octets = wire_get16(udp + 4);
 	if (octets < WIRE_UDP_OCTETS || header + octets != ip_octets || (size_t)(end - udp) < octets)
 		return "UDP length wrong";
+	if (query->is_ipv6 && wire_get16(udp + 6) == 0)
+		return "IPv6 without UDP checksum";
 	if (wire_get16(udp + 2) != 53 || wire_get16(udp) == 0 || wire_get16(udp) == 53)
 		return "port";
 	query->dns = udp + WIRE_UDP_OCTETS;

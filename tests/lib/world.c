@@ -100,6 +100,16 @@ char *world_name(size_t octets, char *text)
 	return text;
 }
 
+char *world_octets(unsigned int first, char *text)
+{
+	char *to = text;
+
+	for (unsigned int octet = first; octet < first + 32; octet++)
+		to += sprintf(to, "\\%03u", octet);
+	strcpy(to, ".x.");
+	return text;
+}
+
 const char *world_deep_name(void)
 {
 	static char text[WORLD_NAME_TEXT];
@@ -149,6 +159,10 @@ static void put_example_com(FILE *file)
 	put_txt(file, "tip", 1233 - large);
 	put_txt(file, "tcp", 3072 - small);
 	put_txt(file, "too", 3073 - small);
+	put_txt(file, "*.tight", 3072 - small - 4);	/* its name is as much longer than that of fit */
+	put_txt(file, "*.vast", 3200);
+	for (int i = 0; i < 70; i++)
+		fprintf(file, "farm NS server%d.farm\nserver%d.farm A 192.0.2.82\nserver%d.farm AAAA 2001:db8::82\n", i, i, i);
 	/* Needed glue beyond 512 octets; addresses beside the delegation, which are not needed. */
 	for (char letter = 'a'; letter <= 'm'; letter++) {
 		fprintf(file, "glue NS %c.glue\n%c.glue A 192.0.2.80\n%c.glue AAAA 2001:db8::80\n", letter, letter, letter);
@@ -167,6 +181,8 @@ static void put_x(FILE *file)
 		fprintf(file, "%s CNAME geo.example.com.\n", world_name(octets, text));
 	fprintf(file, "%s CNAME geo.example.com.\n%s CNAME geo.example.com.\n", world_deep_name(), WORLD_ODD);
 	fprintf(file, "*.%s CNAME geo.example.com.\n", world_name(WORLD_WILD_OCTETS, text));
+	for (unsigned int first = 0; first < 256; first += 32)
+		fprintf(file, "%s CNAME geo.example.com.\n", world_octets(first, text));
 	for (size_t i = 0; i < WORLD_WILD_DEPTHS; i++)
 		fprintf(file, "*.%s CNAME geo.example.com.\n", world_repeat('w', world_wild_depth[i], text));
 }

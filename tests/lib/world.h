@@ -15,6 +15,8 @@
  *	secure -> www.signed.example. or eu	a chain into a signed zone
  *	fit, fat, top, tip			TXT that fills a reply of 512, 513, 1232 and 1233 octets
  *	tcp, too				TXT that fills one of 3072 and 3073 octets, without EDNS
+ *	*.tight, *.vast				TXT that fills one of 3072 octets, at the shortest name, and of more
+ *	farm					a delegation with more glue than any reply has room for
  *	*.wild -> geo				closer.wild, a.ent.wild, sub.wild (a delegation) stand beside it
  *	cut, glue, beside			delegations: a bit of all, glue that is needed, addresses that are not
  *	mx, to-cut, to-nothing, tree		MX, CNAMEs into a delegation and to nothing, a DNAME
@@ -22,6 +24,7 @@
  *	sealed.example.				a zone that is signed in whole, with NSEC; the RRSIGs are of no key
  *	*. and world_wild_depth[] labels w in zone x. -> geo, so that a name of any depth has an encloser
  *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
+ *	world_octets() in zone x. -> geo		names whose labels have every octet
  *
  * Zones in.far. and each of world_outer[] are below names that do not exist: covered by a zone, by its wildcard, by a
  * delegation, by a DNAME, by the signed zone, and by none. Each has an address at www.
@@ -96,6 +99,8 @@ const struct world_zone *world_zones(void);
  * Returns text.
  */
 char *world_name(size_t octets, char *text);
+/* A name whose first label is the 32 octets from first on, as text. Returns text, WORLD_NAME_TEXT. */
+char *world_octets(unsigned int first, char *text);
 /* A name of 127 labels, the most there can be. */
 const char *world_deep_name(void);
 /* So many labels, each the same letter, in zone x. Returns text, WORLD_NAME_TEXT. */

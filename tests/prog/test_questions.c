@@ -240,6 +240,36 @@ static void case_of_each_letter_is_folded_and_comes_back(void **state)
 	}
 }
 
+/* RFC 2181 11: any octet can be in a label. Of each, another bit makes another name, but for the case of letters. */
+static void labels_have_any_octet_rfc2181_11(void **state)
+{
+	for (unsigned int first = 0; first < 256; first += 32) {
+		char text[WORLD_NAME_TEXT];
+		const struct packet packet = PACKET(.qname = world_octets(first, text), PACKET_NO_EDNS);
+		uint8_t frame[PACKET_MAX_OCTETS], *label = frame + WIRE_ETHERNET_OCTETS + 20 + 8 + 12 + 1;
+		size_t octets = packet_build(&packet, frame);
+
+		expect_frame(frame, octets, GX_SERVED_GEO, NULL);
+		for (unsigned int at = 0; at < 32; at++) {
+			for (unsigned int bit = 1; bit < 256; bit <<= 1) {
+				bool is_case = bit == 0x20 && first + at < 128 && isalpha((int)(first + at));
+
+				label[at] ^= bit;
+				expect_frame(frame, octets, is_case ? GX_SERVED_GEO : GX_SERVED_NXDOMAIN, NULL);
+				label[at] ^= bit;
+			}
+		}
+	}
+	for (unsigned int octet = 0; octet < 256; octet++) {
+		char name[64];
+
+		sprintf(name, "a\\%03ub.wild.example.com.", octet);
+		expect_packet(&(struct packet)PACKET(.qname = name), GX_SERVED_GEO, NULL);
+		sprintf(name, "\\%03u.example.com.", octet);
+		expect_packet(&(struct packet)PACKET(.qname = name), GX_SERVED_NXDOMAIN, NULL);
+	}
+}
+
 /* The owner of the first record points to the question, and so has its case. */
 static void owner_in_the_answer_has_the_case_of_the_question_rfc4343(void **state)
 {
@@ -258,6 +288,7 @@ int main(void)
 		cmocka_unit_test(name_of_128_labels_is_passed),
 		cmocka_unit_test(name_that_differs_in_one_octet_is_another_name),
 		cmocka_unit_test(case_of_each_letter_is_folded_and_comes_back),
+		cmocka_unit_test(labels_have_any_octet_rfc2181_11),
 		cmocka_unit_test(owner_in_the_answer_has_the_case_of_the_question_rfc4343),
 	};
 

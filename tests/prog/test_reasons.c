@@ -32,6 +32,7 @@ static const struct packet_case cases[] = {
 	PASSED("passed_protocol", PROTOCOL, .protocol = IPPROTO_TCP),
 	PASSED("passed_port", PORT, .destination_port = 5353),
 	PASSED("passed_udp_length", UDP_LENGTH, .udp_octets_more = 1),
+	PASSED("passed_checksum", CHECKSUM, .checksum = PACKET_CHECKSUM_ZERO, PACKET_IPV6),
 	PASSED("passed_service", SERVICE, .destination = "192.0.2.54"),
 	PASSED("passed_source", SOURCE, .source_port = 53),
 	PASSED("passed_dns_short", DNS_SHORT, PACKET_NO_EDNS, .message_cut = 1),

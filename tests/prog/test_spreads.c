@@ -26,32 +26,6 @@ static struct {
 	uint32_t us, eu, jp;
 } geo;
 
-static uint16_t class_of(const char *address)
-{
-	struct gx_lpm4_key key = { .prefix_bits = 32 };
-	struct gx_leaf leaf;
-
-	assert_int_equal(inet_pton(AF_INET, address, key.address), 1);
-	assert_int_equal(bpf_map_lookup_elem(node_map("countries4"), &key, &leaf), 0);
-	return leaf.class_id;
-}
-
-/* First of the choices of geo.example.com A. */
-static uint32_t find_base(void)
-{
-	struct gx_name name;
-	uint32_t slot = 0;
-	uint8_t wire[sizeof(name.octets)] = {0};
-
-	assert_non_null(knot_dname_from_str(wire, "geo.example.com.", sizeof(wire)));
-	do {
-		assert_int_equal(bpf_map_lookup_elem(node_map("names"), &slot, &name), 0);
-		slot++;
-	} while (!name.tag || memcmp(name.octets, wire, sizeof(wire)));
-	assert_int_equal(name.ref_a & GX_REF_KIND, GX_REF_CLASS);
-	return name.ref_a & GX_REF_INDEX;
-}
-
 static struct gx_choice choice_at(uint32_t index)
 {
 	struct gx_choice choice;
@@ -69,14 +43,12 @@ static void put_answer(uint32_t index, uint32_t answer)
 
 static int set_up(void **state)
 {
-	uint32_t base = find_base();
-
 	geo.choices = node_map("choices");
-	geo.index = base + class_of("10.5.0.7");
+	geo.index = node_choice("geo.example.com.", KNOT_RRTYPE_A, "10.5.0.7");
 	geo.before = choice_at(geo.index);
 	geo.us = geo.before.answer;
-	geo.eu = choice_at(base + class_of("203.0.113.7")).answer;
-	geo.jp = choice_at(base + class_of("10.1.0.7")).answer;
+	geo.eu = choice_at(node_choice("geo.example.com.", KNOT_RRTYPE_A, "203.0.113.7")).answer;
+	geo.jp = choice_at(node_choice("geo.example.com.", KNOT_RRTYPE_A, "10.1.0.7")).answer;
 	return 0;
 }
 
@@ -222,7 +194,7 @@ static void scope_by_client_is_never_shorter_than_the_leaf_s(void **state)
 {
 	const struct packet packet = PACKET(GEO, PACKET_OPTIONS(PACKET_ECS4("10.5.0.7", 32)));
 	struct gx_lpm4_key key = { .prefix_bits = 28, .address = { 10, 5, 0, 0 } };
-	const struct gx_leaf leaf = { .class_id = class_of("10.5.0.7"), .class_bits = 28, .location_bits = 28 };
+	const struct gx_leaf leaf = { .class_id = node_class("10.5.0.7"), .class_bits = 28, .location_bits = 28 };
 
 	put_spread(GX_CHOICE_BY_CLIENT, 86, 85);
 	assert_int_equal(bpf_map_update_elem(node_map("nets4"), &key, &leaf, BPF_ANY), 0);
@@ -287,7 +259,7 @@ static void spread_out_of_range_is_passed(void **state)
 {
 	const struct packet packet = PACKET(GEO);
 
-	put_answer(geo.index, GX_CHOICE_BY_QUERY | (node_spread() + GX_SPREAD_SLOTS));
+	put_answer(geo.index, GX_CHOICE_BY_QUERY | (node_spread() + NODE_SPREADS * GX_SPREAD_SLOTS));
 	expect_packet(&packet, GX_PASSED_LOCATION, NULL);
 	put_answer(geo.index, GX_CHOICE_BY_CLIENT | ~GX_CHOICE_SPREAD);
 	expect_packet(&packet, GX_PASSED_LOCATION, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions that user space took over TCP and gives to the program: the sizes of UDP do not count (RFC 7766). */
+#include <stdio.h>
 #include <string.h>
 
 #include "geoxdp/abi.h"
@@ -73,6 +74,36 @@ static void answer_beyond_tcp_is_passed_and_truncated_over_udp(void **state)
 	}
 }
 
+/* What names of all lengths share and no reply can hold has no octets, and no pointers to move. */
+static void shared_answer_beyond_tcp_is_truncated_at_names_of_every_length(void **state)
+{
+	static const char *const parents[] = { "vast.example.com.", "farm.example.com." };
+
+	for (size_t i = 0; i < NUMBER(parents); i++) {
+		for (size_t octets = 1; octets <= KNOT_DNAME_MAXLABELLEN; octets++) {
+			char name[128];
+			const struct packet packet = PACKET(.qname = name, .qtype = KNOT_RRTYPE_TXT, .opts = octets & 1);
+
+			memset(name, octets == 1 ? '*' : 'q', octets);
+			sprintf(name + octets, ".%s", parents[i]);
+			expect_packet(&packet, GX_SERVED_TRUNCATED, NULL);
+			send_over_tcp(&packet, GX_PASSED_NO_ROOM);
+		}
+	}
+	expect_packet(&(struct packet)PACKET(TXT("farm")), GX_SERVED_TRUNCATED, NULL);
+}
+
+/* At the shortest name, and at no other. */
+static void shared_answer_that_just_fits_over_tcp_is_passed_at_longer_names(void **state)
+{
+	const struct packet shortest = PACKET(TXT("*.tight"), PACKET_NO_EDNS), longer = PACKET(TXT("qq.tight"), PACKET_NO_EDNS);
+
+	assert_int_equal(send_over_tcp(&shortest, GX_SERVED_STATIC)->reply.message_octets, GX_TCP_MAX_OCTETS);
+	expect_packet(&shortest, GX_SERVED_TRUNCATED, NULL);
+	expect_packet(&longer, GX_SERVED_TRUNCATED, NULL);
+	send_over_tcp(&longer, GX_PASSED_NO_ROOM);
+}
+
 static void what_is_small_enough_is_answered_alike(void **state)
 {
 	const struct packet packets[] = {
@@ -114,6 +145,8 @@ int main(void)
 		cmocka_unit_test(answer_beyond_udp_is_whole_over_tcp),
 		cmocka_unit_test(largest_answer_over_tcp_has_3072_octets),
 		cmocka_unit_test(answer_beyond_tcp_is_passed_and_truncated_over_udp),
+		cmocka_unit_test(shared_answer_beyond_tcp_is_truncated_at_names_of_every_length),
+		cmocka_unit_test(shared_answer_that_just_fits_over_tcp_is_passed_at_longer_names),
 		cmocka_unit_test(what_is_small_enough_is_answered_alike),
 		cmocka_unit_test(other_metadata_is_no_mark),
 	};

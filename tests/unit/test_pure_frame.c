@@ -52,6 +52,7 @@ static struct frame new_frame(bool ipv6, int vlans)
 	put16(udp, 53053);
 	put16(udp + 2, 53);
 	put16(udp + 4, 8 + MESSAGE_OCTETS);
+	put16(udp + 6, 1);
 	frame.count = frame.udp + 8 + MESSAGE_OCTETS;
 	if (ipv6) {
 		ip[0] = 0x60;
@@ -159,6 +160,8 @@ static int naive_udp(const uint8_t *ip, size_t left, bool ipv6, size_t header)
 	octets = get16(udp + 4);
 	if (octets < 8 || ip_octets != header + octets || left < ip_octets)
 		return GX_PASSED_UDP_LENGTH;
+	if (ipv6 && get16(udp + 6) == 0)
+		return GX_PASSED_CHECKSUM;
 	if (get16(udp) == 0 || get16(udp) == 53 || is_unfit(ipv6, ip + (ipv6 ? 8 : 12), ip + (ipv6 ? 24 : 16)))
 		return GX_PASSED_SOURCE;
 	return GX_GO_ON;

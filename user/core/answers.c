@@ -65,6 +65,7 @@ static void tell_error(struct question *question, int err)
 
 	if (question->told)
 		return;
+	question->builder->told = true;
 	gx_show_name(question->name, name);
 	if (knot_rrtype_to_string(question->type, type, sizeof(type)) < 0)
 		type[0] = '\0';
@@ -89,7 +90,7 @@ static void tell_oversize(struct question *question, size_t len, bool is_geo)
 	/* ANY is told of as the type that answers it. */
 	if (question->told || question->type == KNOT_RRTYPE_ANY)
 		return;
-	question->told = true;
+	question->told = question->builder->told = true;
 	if (knot_rrtype_to_string(question->type, type, sizeof(type)) < 0)
 		type[0] = '\0';
 	if (gx_answer_is_unsendable(len, question->name_octets)) {
@@ -161,6 +162,8 @@ static uint32_t render(struct question *question, uint32_t location, const struc
 	if (remark->err)
 		return 0;
 	remark->len_octets = answer->len_octets;
+	if (answer->len_octets > builder->largest_octets)
+		builder->largest_octets = answer->len_octets;
 	if (!(question->dnssec && answer->negative && answer->negative->is_signed) && is_shared_nodata(answer))
 		return gx_image_nodata(builder, answer->negative);
 	/* Few clients ask for it over TCP: for them one order will do. */

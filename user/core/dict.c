@@ -5,18 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/pure/question.h"
 #include "geoxdp/hash.h"
 #include "user/core/mem.h"
 
 #define GX_DICT_MIN_SLOTS 16
 
+/* As gx_pad_name(), but for the words behind the name's last one. */
+static inline void fold_name(struct gx_padded_name *out, const knot_dname_t *name)
+{
+	size_t len = 0, words;
+
+	while (name[len])
+		len += 1u + name[len];
+	out->len_octets = ++len;
+	words = (len + 7) / 8;
+	out->words[words - 1] = 0;
+	memcpy(out->words, name, len);
+	for (size_t i = 0; i < words; i++)
+		out->words[i] = gx_fold64(out->words[i]);
+}
+
 void gx_pad_name(struct gx_padded_name *out, const knot_dname_t *name)
 {
-	size_t len = knot_dname_size(name);
-
 	memset(out->words, 0, sizeof(out->words));
-	knot_dname_copy_lower((knot_dname_t *)out->words, name);
-	out->len_octets = len;
+	fold_name(out, name);
 }
 
 uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed)
@@ -27,6 +40,26 @@ uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed)
 	for (size_t i = 0; i < words; i++)
 		hash = gx_hash_word(hash, padded->words[i]);
 	return gx_hash_end(hash, padded->len_octets);
+}
+
+uint64_t gx_name_hash(const knot_dname_t *name, uint64_t seed)
+{
+	struct gx_padded_name padded;
+
+	fold_name(&padded, name);
+	return gx_padded_hash(&padded, seed);
+}
+
+/* Is it the name that is padded? Label by label, so that nothing behind its own end is read. */
+static bool is_name(const knot_dname_t *name, const struct gx_padded_name *padded)
+{
+	const uint8_t *other = (const uint8_t *)padded->words;
+
+	while (*name && *name == *other && !memcmp(name, other, 1u + *name)) {
+		other += 1u + *name;
+		name += 1u + *name;
+	}
+	return !*name && !*other;
 }
 
 /* The slot of the name, or the empty one where it belongs. */
@@ -40,9 +73,7 @@ static struct gx_dict_slot *find_slot(const struct gx_dict *dict, const struct g
 
 		if (!slot->name)
 			return slot;
-		/* Wire names are prefix-free: equal octets up to this length are the same name. */
-		if (slot->hash == hash && knot_dname_size(slot->name) == padded->len_octets &&
-		    memcmp(slot->name, padded->words, padded->len_octets) == 0)
+		if (slot->hash == hash && is_name(slot->name, padded))
 			return slot;
 	}
 }
@@ -84,7 +115,7 @@ bool gx_dict_put(struct gx_dict *dict, const knot_dname_t *name, uint32_t value)
 	uint32_t hash;
 
 	gx_dict_reserve(dict, dict->count + 1);
-	gx_pad_name(&padded, name);
+	fold_name(&padded, name);
 	hash = (uint32_t)gx_padded_hash(&padded, 0);
 	slot = find_slot(dict, &padded, hash);
 	if (slot->name)
@@ -101,7 +132,7 @@ bool gx_dict_find(const struct gx_dict *dict, const knot_dname_t *name, uint32_t
 
 	if (!dict->count)
 		return false;
-	gx_pad_name(&padded, name);
+	fold_name(&padded, name);
 	slot = find_slot(dict, &padded, (uint32_t)gx_padded_hash(&padded, 0));
 	if (!slot->name)
 		return false;

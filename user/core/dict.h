@@ -19,6 +19,8 @@ struct gx_padded_name {
 
 void gx_pad_name(struct gx_padded_name *out, const knot_dname_t *name);
 uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed);
+/* The same of a name in any case of letters. */
+uint64_t gx_name_hash(const knot_dname_t *name, uint64_t seed);
 
 struct gx_dict_slot {
 	const knot_dname_t *name;	/* NULL: empty */

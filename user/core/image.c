@@ -40,13 +40,16 @@ static void free_builder(struct gx_builder *builder)
 	free(builder->told_options);
 	gx_arena_free(&builder->arena);
 	free(builder->seen);
-	free(builder->zone_cells);
+	for (size_t i = 0; i < builder->config->n_zones; i++)
+		free(builder->zone_parts[i].load_of_node);
+	free(builder->zone_parts);
 	free(builder->location_of);
 	free(builder->rule_of);
 	free(builder->list_of);
 	free(builder->loads);
 	free(builder->cell_index);
-	gx_dict_free(&builder->loaded);
+	free(builder->load_of_geo);
+	gx_dict_free(&builder->loads_above);
 	gx_renderer_free(builder->renderer);
 }
 
@@ -100,7 +103,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
 	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
 	builder.told_options = gx_calloc(config->n_geos, sizeof(*builder.told_options));
-	builder.zone_cells = gx_calloc(config->n_zones, sizeof(*builder.zone_cells));
+	builder.zone_parts = gx_calloc(config->n_zones, sizeof(*builder.zone_parts));
 	if (gx_image_classes(&builder))
 		goto out;
 	for (int family = 0; family < GX_FAMILIES; family++)
@@ -113,12 +116,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	gx_image_units(&builder);
 	gx_image_locations(&builder);
 	gx_image_collect(&builder);
-	for (size_t i = 0; i < builder.n_loads; i++)
-		if (!(builder.loads[i].flags & GX_NAME_BETWEEN))
-			gx_image_render(&builder, &builder.loads[i]);
-	for (size_t i = 0; i < builder.n_loads; i++)
-		if (builder.loads[i].flags & GX_NAME_BETWEEN)
-			gx_image_between(&builder, &builder.loads[i]);
+	gx_image_render_all(&builder);
 	gx_image_tell_lacks(&builder);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))

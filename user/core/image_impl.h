@@ -17,6 +17,9 @@ struct gx_cell_slot {
 /* A name that will be loaded. */
 struct gx_load {
 	const knot_dname_t *name;	/* lower case, in the configuration */
+	const struct gx_zone *zone;	/* the deepest that holds it; NULL: GX_NAME_BETWEEN */
+	const struct gx_node *node;	/* of this name; NULL: it exists for a geo name alone */
+	const struct gx_geo *geo;	/* of this name, or NULL */
 	uint32_t ref_a;
 	uint32_t ref_aaaa;
 	uint32_t types;
@@ -42,6 +45,14 @@ struct gx_ends {
 	bool known;
 };
 
+/* Names that say different things, each the first that says it (alike.c). */
+struct gx_alikes {
+	struct gx_alike *list;
+	size_t count, capacity;
+	uint32_t *slots;	/* by hash: number + 1 */
+	size_t n_slots;
+};
+
 struct gx_shape;
 
 struct gx_builder {
@@ -57,7 +68,8 @@ struct gx_builder {
 
 	struct gx_load *loads;
 	size_t n_loads, loads_capacity;
-	struct gx_dict loaded;		/* -> loads */
+	uint32_t *load_of_geo;		/* number + 1 */
+	struct gx_dict loads_above;	/* number + 1 of names that are there for geo names or zones below them alone */
 
 	struct gx_ends *geo_ends;	/* of each geo name */
 	uint32_t *seen;			/* stamp of each geo name, when its ends are looked for */
@@ -79,12 +91,22 @@ struct gx_builder {
 	size_t shapes_octets;
 	bool *told_options;		/* of each geo name */
 
-	/* Of each zone, the cells that its names share; 0: not rendered yet. */
-	struct gx_zone_cells {
+	struct gx_alikes alikes;
+	struct gx_dict spoken;		/* names that answers to other names may hold; empty: not collected yet */
+	bool has_dname;			/* then any other name as well */
+	bool told;			/* there was something to say of what was rendered */
+	size_t largest_octets;		/* and the length of the largest answer in it */
+
+	/* Of each zone. */
+	struct gx_zone_part {
+		uint32_t *load_of_node;	/* number + 1; 0: not loaded */
+		bool is_outer;		/* another loaded zone is below it */
+		bool has_cuts;		/* delegations or DNAMEs */
+		/* The cells that its names share; 0: not rendered yet. */
 		uint32_t nxdomain;
 		uint32_t nodata;
 		unsigned int lacks;	/* bits by enum gx_lack: why DO=1 is passed */
-	} *zone_cells;
+	} *zone_parts;
 
 	size_t names_long_capacity, types_capacity, cells_capacity, units_capacity, checks_capacity;
 	struct gx_cell_slot *cell_index;
@@ -155,8 +177,18 @@ uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone)
 /* Render what a name says of each type: refs, types, choices and answers. Not for GX_NAME_BETWEEN. */
 void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
+/*
+ * The same for all names, as long as no name before says just what this one says: then it gets what that one got; last,
+ * those of GX_NAME_BETWEEN.
+ */
+void gx_image_render_all(struct gx_builder *builder);
+
 /* What a name of GX_NAME_BETWEEN says, after all others, and those above it, were rendered. */
 void gx_image_between(struct gx_builder *builder, struct gx_load *load);
+
+/* The number + 1 of a name that is loaded; 0: it is not. */
+uint32_t gx_image_find_load(struct gx_builder *builder, const knot_dname_t *name);
+
 
 /**
  * gx_image_store - the cell of an answer, stored once however often it occurs

@@ -11,17 +11,17 @@
 
 /* --- names ------------------------------------------------------------------------------------- */
 
-static struct gx_load *add_load(struct gx_builder *builder, const knot_dname_t *name)
+static struct gx_zone_part *part_of(struct gx_builder *builder, const struct gx_zone *zone)
 {
-	uint32_t at = builder->n_loads;
+	return &builder->zone_parts[zone - builder->config->zones];
+}
 
-	if (!gx_dict_put(&builder->loaded, name, at)) {
-		gx_dict_find(&builder->loaded, name, &at);
-		return &builder->loads[at];
-	}
+/* Returns its number + 1. */
+static uint32_t add_load(struct gx_builder *builder, const struct gx_load *load)
+{
 	gx_grow(&builder->loads, builder->n_loads, builder->loads_capacity);
-	builder->loads[builder->n_loads++] = (struct gx_load){ .name = name };
-	return &builder->loads[at];
+	builder->loads[builder->n_loads++] = *load;
+	return (uint32_t)builder->n_loads;
 }
 
 static const knot_dname_t *target_of(const struct gx_rrset *cname)
@@ -29,15 +29,53 @@ static const knot_dname_t *target_of(const struct gx_rrset *cname)
 	return knot_cname_name(cname->rdata.rdata);
 }
 
+/* Which zones have another below them. */
+static void mark_outer(struct gx_builder *builder)
+{
+	const struct gx_config *config = builder->config;
+
+	for (size_t i = 0; i < config->n_zones; i++) {
+		const knot_dname_t *apex = config->zones[i].apex;
+		const struct gx_zone *outer = *apex ? gx_config_find_zone(config, apex + 1 + *apex) : NULL;
+
+		if (outer)
+			part_of(builder, outer)->is_outer = true;
+	}
+}
+
+/* The deepest zone that holds a name of this one. */
+static const struct gx_zone *deepest(struct gx_builder *builder, const struct gx_zone *zone, const knot_dname_t *name)
+{
+	return part_of(builder, zone)->is_outer ? gx_config_find_zone(builder->config, name) : zone;
+}
+
 /* What exists in a zone. What is below a cut, the cut speaks for; a deeper zone that is loaded has its own nodes. */
 static void collect_nodes(struct gx_builder *builder, const struct gx_zone *zone)
 {
+	struct gx_zone_part *part = part_of(builder, zone);
+
+	part->load_of_node = gx_calloc(zone->n_nodes, sizeof(*part->load_of_node));
 	for (size_t i = 0; i < zone->n_nodes; i++) {
 		const struct gx_node *node = &zone->nodes[i];
 
-		if (!node->below_cut && gx_config_find_zone(builder->config, node->owner) == zone)
-			add_load(builder, node->owner);
+		part->has_cuts |= node->delegation || gx_node_find(node, KNOT_RRTYPE_DNAME);
+		if (!node->below_cut && deepest(builder, zone, node->owner) == zone)
+			part->load_of_node[i] = add_load(builder, &(struct gx_load){
+				.name = node->owner, .zone = zone, .node = node });
 	}
+}
+
+static void collect_geo(struct gx_builder *builder, const struct gx_geo *geo)
+{
+	const struct gx_zone *zone = deepest(builder, &builder->config->zones[geo->zone], geo->owner);
+	struct gx_load load = { .name = geo->owner, .zone = zone, .node = gx_zone_find(zone, geo->owner), .geo = geo };
+	uint32_t *of_node = load.node ? &part_of(builder, zone)->load_of_node[load.node - zone->nodes] : NULL, number;
+
+	number = of_node && *of_node ? *of_node : add_load(builder, &load);
+	builder->loads[number - 1].geo = geo;
+	builder->load_of_geo[geo - builder->config->geos] = number;
+	if (of_node)
+		*of_node = number;
 }
 
 /* The target of each site, and behind these that of the last resort. NULL: none. */
@@ -57,9 +95,28 @@ static void collect_above(struct gx_builder *builder, const struct gx_geo *geo)
 
 	for (; labels > 1; labels--) {
 		name += *name + 1;
-		if (!gx_zone_find(zone, name))
-			add_load(builder, name);
+		/* Once a name is there, so are those above it. */
+		if (gx_zone_find(zone, name) || gx_dict_find(&builder->loads_above, name, NULL))
+			return;
+		if (gx_dict_find(&builder->lookup->geos, name, NULL))
+			continue;
+		gx_dict_put(&builder->loads_above, name, add_load(builder, &(struct gx_load){
+			.name = name, .zone = deepest(builder, zone, name) }));
 	}
+}
+
+uint32_t gx_image_find_load(struct gx_builder *builder, const knot_dname_t *name)
+{
+	const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
+	const struct gx_node *node = zone ? gx_zone_find(zone, name) : NULL;
+	uint32_t at = node ? part_of(builder, zone)->load_of_node[node - zone->nodes] : 0;
+
+	if (at)
+		return at;
+	if (gx_dict_find(&builder->lookup->geos, name, &at))
+		return builder->load_of_geo[at];
+	gx_dict_find(&builder->loads_above, name, &at);
+	return at;
 }
 
 /* Mark the names that a wildcard stands in front of. They exist, since the wildcard does (RFC 4592 2.2.2). */
@@ -67,13 +124,14 @@ static void mark_wildcards(struct gx_builder *builder)
 {
 	for (size_t i = 0; i < builder->n_loads; i++) {
 		const knot_dname_t *name = builder->loads[i].name;
-		const struct gx_zone *zone = gx_config_find_zone(builder->config, name);
 		uint32_t parent;
 
-		if (knot_dname_is_wildcard(name) && zone && gx_name_within(name + 2, zone->apex) &&
-		    gx_dict_find(&builder->loaded, name + 2, &parent)) {
-			builder->loads[parent].flags |= GX_NAME_WILDCARD;
-			builder->loads[parent].wildcard = i;
+		if (!knot_dname_is_wildcard(name) || !gx_name_within(name + 2, builder->loads[i].zone->apex))
+			continue;
+		parent = gx_image_find_load(builder, name + 2);
+		if (parent) {
+			builder->loads[parent - 1].flags |= GX_NAME_WILDCARD;
+			builder->loads[parent - 1].wildcard = i;
 		}
 	}
 }
@@ -88,10 +146,10 @@ static void mark_hidden_wildcards(struct gx_builder *builder)
 		const knot_dname_t *apex = builder->config->zones[i].apex;
 		const struct gx_zone *zone = knot_dname_is_wildcard(apex) ?
 						     gx_config_find_zone(builder->config, apex + 2) : NULL;
-		uint32_t parent;
+		uint32_t parent = zone && gx_zone_find(zone, apex) ? gx_image_find_load(builder, apex + 2) : 0;
 
-		if (zone && gx_zone_find(zone, apex) && gx_dict_find(&builder->loaded, apex + 2, &parent))
-			builder->loads[parent].is_mute = true;
+		if (parent)
+			builder->loads[parent - 1].is_mute = true;
 	}
 }
 
@@ -103,12 +161,15 @@ static void collect_between(struct gx_builder *builder, const struct gx_zone *zo
 
 	while (labels-- > builder->image->label_min) {
 		name += *name + 1;
-		if (gx_dict_find(&builder->loaded, name, NULL))
+		if (gx_image_find_load(builder, name))
 			break;
 		above[n++] = name;
 	}
-	while (n)
-		add_load(builder, above[--n])->flags = GX_NAME_BETWEEN;
+	while (n) {
+		name = above[--n];
+		gx_dict_put(&builder->loads_above, name, add_load(builder, &(struct gx_load){
+			.name = name, .flags = GX_NAME_BETWEEN }));
+	}
 }
 
 static size_t find_label_min(const struct gx_config *config)
@@ -127,10 +188,12 @@ void gx_image_collect(struct gx_builder *builder)
 {
 	const struct gx_config *config = builder->config;
 
+	builder->load_of_geo = gx_calloc(config->n_geos, sizeof(*builder->load_of_geo));
+	mark_outer(builder);
 	for (size_t i = 0; i < config->n_zones; i++)
 		collect_nodes(builder, &config->zones[i]);
 	for (size_t i = 0; i < config->n_geos; i++) {
-		add_load(builder, config->geos[i].owner);
+		collect_geo(builder, &config->geos[i]);
 		collect_above(builder, &config->geos[i]);
 	}
 	mark_wildcards(builder);

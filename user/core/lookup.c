@@ -7,20 +7,34 @@
 #include <libknot/descriptor.h>
 #include <libknot/rrtype/rdname.h>
 
+static const knot_dname_t *parent_of(const struct gx_geo *geo)
+{
+	return *geo->owner ? geo->owner + 1 + *geo->owner : geo->owner;
+}
+
+/* The names between a geo name and its zone's apex. */
+static void add_above(struct gx_lookup *lookup, const struct gx_geo *geo)
+{
+	int labels = knot_dname_in_bailiwick(geo->owner, lookup->config->zones[geo->zone].apex);
+	const knot_dname_t *name = parent_of(geo);
+
+	/* Once a name is there, so are those above it. */
+	for (; labels > 1 && gx_dict_put(&lookup->above_geos, name, 0); labels--)
+		name += *name + 1;
+}
+
 void gx_lookup_init(struct gx_lookup *lookup, const struct gx_config *config)
 {
 	*lookup = (struct gx_lookup){ .config = config };
 	for (size_t i = 0; i < config->n_zones; i++)
 		gx_dict_put(&lookup->zones, config->zones[i].apex, i);
+	gx_dict_reserve(&lookup->geos, config->n_geos);
 	for (size_t i = 0; i < config->n_geos; i++) {
-		const struct gx_geo *geo = &config->geos[i];
-		const knot_dname_t *name = geo->owner;
-		int labels = knot_dname_in_bailiwick(name, config->zones[geo->zone].apex);
-
-		gx_dict_put(&lookup->geos, name, i);
-		/* Once a name is there, so are those above it. */
-		for (; labels > 0 && gx_dict_put(&lookup->above_geos, name, i); labels--)
-			name += *name + 1;
+		gx_dict_put(&lookup->geos, config->geos[i].owner, i);
+		/* Most have the same parent as the one before. */
+		if (!i || config->geos[i].zone != config->geos[i - 1].zone ||
+		    !knot_dname_is_equal(parent_of(&config->geos[i]), parent_of(&config->geos[i - 1])))
+			add_above(lookup, &config->geos[i]);
 	}
 }
 
@@ -112,7 +126,7 @@ static struct gx_owner find_synthesised(const struct gx_lookup *lookup, const st
 	if (match->kind == GX_MATCH_WILDCARD)
 		encloser += *encloser + 1;
 	for (at = name; knot_dname_in_bailiwick(at, encloser) > 0; at += *at + 1) {
-		closer = gx_dict_find(&lookup->above_geos, at, NULL);
+		closer = gx_dict_find(&lookup->above_geos, at, NULL) || gx_dict_find(&lookup->geos, at, NULL);
 		if (closer)
 			break;
 	}

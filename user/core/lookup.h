@@ -11,7 +11,7 @@ struct gx_lookup {
 	const struct gx_config *config;
 	struct gx_dict zones;		/* apex -> zone */
 	struct gx_dict geos;		/* owner -> geo name */
-	struct gx_dict above_geos;	/* names that exist because a geo name is at or below them */
+	struct gx_dict above_geos;	/* names that exist because a geo name is below them */
 };
 
 void gx_lookup_init(struct gx_lookup *lookup, const struct gx_config *config);

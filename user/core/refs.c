@@ -236,11 +236,11 @@ void gx_image_between(struct gx_builder *builder, struct gx_load *load)
 {
 	struct entries entries = { .count = 1 };
 	const struct gx_load *above, *wildcard;
-	uint32_t at;
+	uint32_t number = gx_image_find_load(builder, load->name + *load->name + 1);
 
-	if (!gx_dict_find(&builder->loaded, load->name + *load->name + 1, &at))
+	if (!number)
 		return;		/* in no zone */
-	above = &builder->loads[at];
+	above = &builder->loads[number - 1];
 	if (above->flags & GX_NAME_WILDCARD) {
 		wildcard = &builder->loads[above->wildcard];
 		load->flags |= GX_NAME_WILDCARD | (wildcard->flags & (GX_NAME_SIGNED | GX_NAME_PROOF));

@@ -299,7 +299,7 @@ static void tell_cut(struct gx_builder *builder, const struct gx_geo *geo)
 		gx_warn(builder->diag, &geo->where, "%s has more than %d answers for when sites and addresses are down: "
 			"the last ones are left away; fewer sites in a list, or fewer addresses that are checked, would be "
 			"right", gx_show_name(geo->owner, name), GX_OPTIONS_MAX);
-	*told = true;
+	*told = builder->told = true;
 }
 
 struct gx_shape *gx_image_shape(struct gx_builder *builder, const struct gx_geo *geo, uint16_t type)

@@ -17,7 +17,7 @@ static bool can_shift(const struct gx_rendered *answer)
 
 void gx_image_note_lack(struct gx_builder *builder, const struct gx_rendered *answer)
 {
-	builder->zone_cells[answer->lacking - builder->config->zones].lacks |= 1u << answer->lack;
+	builder->zone_parts[answer->lacking - builder->config->zones].lacks |= 1u << answer->lack;
 }
 
 void gx_image_tell_lacks(struct gx_builder *builder)
@@ -36,7 +36,7 @@ void gx_image_tell_lacks(struct gx_builder *builder)
 		knot_dname_txt_storage_t apex;
 
 		for (size_t lack = 0; lack < sizeof(texts) / sizeof(texts[0]); lack++)
-			if (builder->zone_cells[i].lacks >> lack & 1)
+			if (builder->zone_parts[i].lacks >> lack & 1)
 				gx_warn(builder->diag, &where, "%s: %s", gx_show_name(builder->config->zones[i].apex, apex),
 					texts[lack]);
 	}
@@ -75,7 +75,7 @@ uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser
 	/* All get the same NXDOMAIN, but for those below a delegation or a DNAME. */
 	if (match.kind != GX_MATCH_DELEGATION && match.kind != GX_MATCH_DNAME &&
 	    !gx_node_find(match.node, KNOT_RRTYPE_DNAME))
-		cell = &builder->zone_cells[zone - builder->config->zones].nxdomain;
+		cell = &builder->zone_parts[zone - builder->config->zones].nxdomain;
 	if (!*cell) {
 		err = gx_render_below(builder->renderer, encloser, dnssec, &answer);
 		if (err == -ENOKEY)
@@ -88,7 +88,7 @@ uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser
 
 uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone)
 {
-	uint32_t *cell = &builder->zone_cells[zone - builder->config->zones].nodata;
+	uint32_t *cell = &builder->zone_parts[zone - builder->config->zones].nodata;
 	struct gx_rendered answer;
 
 	if (!*cell && !gx_render_nodata(builder->renderer, zone, false, &answer))

@@ -12,20 +12,18 @@
 /* 4 GiB of slots. */
 #define MAX_SLOTS ((size_t)1 << 26)
 
+struct place {
+	uint32_t number;	/* load + 1; 0: empty */
+	uint32_t home;		/* its home slot */
+};
+
 struct placing {
 	const struct gx_builder *builder;
 	uint64_t *hashes;	/* of each load */
-	uint32_t *slots;	/* load + 1; 0: empty */
+	struct place *slots;
 	size_t n_slots;
 	uint64_t seed;
 };
-
-static size_t distance(const struct placing *placing, uint32_t load, size_t at)
-{
-	size_t mask = placing->n_slots - 1;
-
-	return (at - gx_hash_slot(placing->hashes[load], mask)) & mask;
-}
 
 /*
  * Linear probing that gives a slot to the name that is further from home (Robin Hood hashing, Celis 1986).
@@ -36,36 +34,35 @@ static size_t distance(const struct placing *placing, uint32_t load, size_t at)
 static bool place(struct placing *placing, uint32_t load)
 {
 	size_t mask = placing->n_slots - 1, far = 0;
-	size_t at = gx_hash_slot(placing->hashes[load], mask);
+	struct place moving = { load + 1, gx_hash_slot(placing->hashes[load], mask) };
+	size_t at = moving.home;
 
 	for (; far < GX_NAME_PROBES; at = (at + 1) & mask, far++) {
-		uint32_t *slot = &placing->slots[at], other = *slot - 1;
+		struct place *slot = &placing->slots[at], other = *slot;
 
-		if (!*slot) {
-			*slot = load + 1;
+		if (!other.number) {
+			*slot = moving;
 			return true;
 		}
-		if (distance(placing, other, at) < far) {
-			*slot = load + 1;
-			load = other;
-			far = distance(placing, load, at);
+		if (((at - other.home) & mask) < far) {
+			*slot = moving;
+			moving = other;
+			far = (at - moving.home) & mask;
 		}
 	}
 	return false;
 }
 
+static void hash_all(struct placing *placing)
+{
+	for (size_t i = 0; i < placing->builder->n_loads; i++)
+		placing->hashes[i] = gx_name_hash(placing->builder->loads[i].name, placing->seed);
+}
+
 static bool place_all(struct placing *placing)
 {
-	const struct gx_builder *builder = placing->builder;
-
 	memset(placing->slots, 0, placing->n_slots * sizeof(*placing->slots));
-	for (size_t i = 0; i < builder->n_loads; i++) {
-		struct gx_padded_name name;
-
-		gx_pad_name(&name, builder->loads[i].name);
-		placing->hashes[i] = gx_padded_hash(&name, placing->seed);
-	}
-	for (size_t i = 0; i < builder->n_loads; i++) {
+	for (size_t i = 0; i < placing->builder->n_loads; i++) {
 		if (!place(placing, i))
 			return false;
 	}
@@ -84,6 +81,7 @@ static bool find_size(struct placing *placing)
 		placing->slots = gx_realloc(placing->slots, placing->n_slots * sizeof(*placing->slots));
 		for (uint64_t i = 0; i < SEEDS_PER_SIZE; i++) {
 			placing->seed = i * GX_HASH_MULTIPLIER;
+			hash_all(placing);
 			if (place_all(placing))
 				return true;
 		}
@@ -102,6 +100,15 @@ static uint32_t add_rest(struct gx_builder *builder, const uint8_t *octets)
 	gx_grow(&image->names_long, image->n_names_long, builder->names_long_capacity);
 	memcpy(image->names_long[image->n_names_long].octets, octets, GX_NAME_REST_OCTETS);
 	return image->n_names_long++;
+}
+
+static size_t count_labels(const knot_dname_t *name)
+{
+	size_t labels = 0;
+
+	for (; *name; name += 1 + *name)
+		labels++;
+	return labels;
 }
 
 static void fill_slot(struct gx_builder *builder, struct gx_name *out, const struct gx_load *load,
@@ -124,20 +131,25 @@ static void fill_slot(struct gx_builder *builder, struct gx_name *out, const str
 		out->rest = add_rest(builder, (const uint8_t *)name.words + GX_NAME_INLINE_OCTETS);
 }
 
-/* The last entry of a name with a wildcard in front of it is the wildcard's slot. */
-static void link_wildcards(const struct placing *placing)
+/* In the order of the loads: names lie side by side in it, while what is written needs not be waited for. */
+static void fill_slots(struct gx_builder *builder, const struct placing *placing)
 {
-	const struct gx_builder *builder = placing->builder;
 	uint32_t *slot_of = gx_calloc(builder->n_loads, sizeof(*slot_of));
+	struct gx_image *image = builder->image;
 
 	for (size_t i = 0; i < placing->n_slots; i++)
-		if (placing->slots[i])
-			slot_of[placing->slots[i] - 1] = i;
+		if (placing->slots[i].number)
+			slot_of[placing->slots[i].number - 1] = (uint32_t)i;
 	for (size_t i = 0; i < builder->n_loads; i++) {
 		const struct gx_load *load = &builder->loads[i];
+		size_t labels = count_labels(load->name);
 
+		fill_slot(builder, &image->names[slot_of[i]], load, placing->hashes[i]);
+		image->label_max = labels > image->label_max ? labels : image->label_max;
+		image->n_enclosers += (load->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
+		/* The last entry of a name with a wildcard in front of it is the wildcard's slot. */
 		if (load->flags & GX_NAME_WILDCARD)
-			builder->image->types[load->types + load->n_types + 1].ref = slot_of[load->wildcard];
+			image->types[load->types + load->n_types + 1].ref = slot_of[load->wildcard];
 	}
 	free(slot_of);
 }
@@ -178,20 +190,7 @@ int gx_image_names(struct gx_builder *builder)
 	image->n_name_slots = placing.n_slots;
 	image->n_names = builder->n_loads;
 	image->name_seed = placing.seed;
-	for (size_t i = 0; i < builder->n_loads; i++) {
-		size_t labels = knot_dname_labels(builder->loads[i].name, NULL);
-
-		image->label_max = labels > image->label_max ? labels : image->label_max;
-		image->n_enclosers += (builder->loads[i].flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
-	}
-	for (size_t i = 0; i < placing.n_slots; i++) {
-		uint32_t load = placing.slots[i] - 1;
-
-		if (placing.slots[i])
-			fill_slot(builder, &image->names[i], &builder->loads[load],
-				  placing.hashes[load]);
-	}
-	link_wildcards(&placing);
+	fill_slots(builder, &placing);
 	fill_end_filter(builder->config, image->end_filter);
 out:
 	free(placing.hashes);
