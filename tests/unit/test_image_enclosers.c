@@ -124,7 +124,7 @@ static bool assert_found(struct fixture *fixture, const knot_dname_t *name, uint
 	err = gx_render(fixture->scene.renderer, name, type, location, &answer);
 	if (err == -ENOENT && match.kind == GX_MATCH_DELEGATION) {
 		asked = match.node->owner;
-		err = gx_render_below(fixture->scene.renderer, asked, &answer);
+		err = gx_render_below(fixture->scene.renderer, asked, false, &answer);
 	}
 	if (!cell) {
 		assert_true(err == -ENOENT || is_undefined(&fixture->scene.config, name));

@@ -98,16 +98,6 @@ struct content {
 	bool has_names;
 };
 
-static bool has_names(uint16_t type)
-{
-	const int *block = knot_get_rdata_descriptor(type)->block_types;
-
-	for (; *block != KNOT_RDATA_WF_END; block++)
-		if (*block < 0 && *block != KNOT_RDATA_WF_REMAINDER)
-			return true;
-	return knot_rrtype_additional_needed(type);
-}
-
 /* Of a name without a node. */
 static bool is_below_cut(const struct gx_builder *builder, const struct gx_load *load)
 {
@@ -143,7 +133,7 @@ static bool read_content(struct gx_builder *builder, const struct gx_load *load,
 		out->has_names = geo->kind == GX_GEO_CNAME || geo->last_resort ||
 				 config->maps[geo->map].all_down == GX_ALL_DOWN_NONE;
 	for (uint16_t i = 0; out->node && i < out->node->n_rrsets; i++)
-		out->has_names |= has_names(out->node->rrsets[i].type);
+		out->has_names |= gx_type_has_names(out->node->rrsets[i].type);
 	return !out->has_names || !is_spoken_of(builder, load->name);
 }
 

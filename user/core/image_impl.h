@@ -87,7 +87,8 @@ struct gx_builder {
 
 	struct gx_shape **shapes;
 	size_t n_shapes, shapes_capacity;
-	struct gx_intmap shape_of;	/* by geo name and type */
+	struct gx_intmap shape_of;	/* by geo name and type, or by outline */
+	struct gx_pool outlines;	/* of geo names whose shapes are the same (shapes.c) */
 	size_t shapes_octets;
 	bool *told_options;		/* of each geo name */
 

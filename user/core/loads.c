@@ -295,10 +295,11 @@ static void add_map(struct gx_ends *ends, const struct gx_geo *geo)
 static void explore_geo(struct gx_builder *builder, const struct gx_geo *first, struct gx_ends *ends)
 {
 	const struct gx_config *config = builder->config;
-	uint32_t *queue = gx_calloc(config->n_geos, sizeof(*queue));
-	size_t head = 0, tail = 0;
+	uint32_t *queue = NULL;
+	size_t head = 0, tail = 0, capacity = 0;
 
 	builder->stamp++;
+	gx_grow(&queue, tail, capacity);
 	queue[tail++] = first - config->geos;
 	builder->seen[first - config->geos] = builder->stamp;
 	while (head < tail) {
@@ -314,6 +315,7 @@ static void explore_geo(struct gx_builder *builder, const struct gx_geo *first, 
 
 			if (next && builder->seen[next - config->geos] != builder->stamp) {
 				builder->seen[next - config->geos] = builder->stamp;
+				gx_grow(&queue, tail, capacity);
 				queue[tail++] = next - config->geos;
 			}
 		}

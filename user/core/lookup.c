@@ -50,6 +50,16 @@ bool gx_type_beside_cname(uint16_t type)
 	return type == KNOT_RRTYPE_RRSIG || type == KNOT_RRTYPE_NSEC;
 }
 
+bool gx_type_has_names(uint16_t type)
+{
+	const int *block = knot_get_rdata_descriptor(type)->block_types;
+
+	for (; *block != KNOT_RDATA_WF_END; block++)
+		if (*block < 0 && *block != KNOT_RDATA_WF_REMAINDER)
+			return true;
+	return knot_rrtype_additional_needed(type);
+}
+
 const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner)
 {
 	return owner->kind == GX_OWNER_DATA ? gx_node_find(owner->node, KNOT_RRTYPE_CNAME) : NULL;

@@ -58,4 +58,7 @@ const struct gx_rrset *gx_owner_cname(const struct gx_owner *owner);
 /* Types that are asked of the owner of a CNAME, whether or not it has them, instead of following it (RFC 4035 2.5). */
 bool gx_type_beside_cname(uint16_t type);
 
+/* Does the data of such a record hold a name, or bring other records with it? */
+bool gx_type_has_names(uint16_t type);
+
 #endif

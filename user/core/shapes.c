@@ -12,6 +12,11 @@
 /* What shapes may take before all are thrown away, to be built again if needed. */
 #define SHAPES_MAX_OCTETS (64u << 20)
 
+/* Geo names whose shapes are shared: bits for their sites, and a key that no number of a geo name makes. */
+#define OUTLINE_SITES_MAX	64
+#define OUTLINE_ADDRESSES_MAX	256
+#define OUTLINE_KEY		(1ull << 63)
+
 /* Make room for so many more. */
 #define HAVE_ROOM(array, count, capacity, more)                                                    \
 	do {                                                                                       \
@@ -302,9 +307,51 @@ static void tell_cut(struct gx_builder *builder, const struct gx_geo *geo)
 	*told = builder->told = true;
 }
 
+/* All that decides of the shape of a geo name with addresses, but for the numbers of units. */
+struct outline {
+	uint64_t sites[GX_FAMILIES];	/* bit of each site that has addresses of the family */
+	uint32_t map;
+	uint32_t type;
+};
+
+/*
+ * Of geo names with addresses that are neither checked nor weighted, the shape does not go by which addresses these are, but by
+ * which sites have some. Nor may an answer be NODATA, since it can depend on the zone, or be too large for a message.
+ */
+static bool has_outline(const struct gx_builder *builder, const struct gx_geo *geo)
+{
+	const struct gx_map *map = &builder->config->maps[geo->map];
+
+	if (geo->kind != GX_GEO_ADDRESS || geo->n_checks || geo->last_resort || map->all_down == GX_ALL_DOWN_NONE ||
+	    map->n_sites > OUTLINE_SITES_MAX)
+		return false;
+	for (size_t i = 0; i < map->n_sites; i++)
+		if (geo->sites[i].weights || geo->sites[i].n_addresses > OUTLINE_ADDRESSES_MAX)
+			return false;
+	return true;
+}
+
+static uint64_t own_key(const struct gx_builder *builder, const struct gx_geo *geo, uint16_t type)
+{
+	return (uint64_t)(geo - builder->config->geos) << 16 | type;
+}
+
+/* By which a shape is found. */
+static uint64_t make_key(struct gx_builder *builder, const struct gx_geo *geo, uint16_t type)
+{
+	struct outline outline = { .map = (uint32_t)geo->map, .type = type };
+
+	if (!has_outline(builder, geo))
+		return own_key(builder, geo, type);
+	for (size_t i = 0; i < builder->config->maps[geo->map].n_sites; i++)
+		for (size_t j = 0; j < geo->sites[i].n_addresses; j++)
+			outline.sites[geo->sites[i].addresses[j].family] |= 1ull << i;
+	return OUTLINE_KEY | gx_pool_put(&builder->outlines, &outline, 1, sizeof(outline), NULL);
+}
+
 struct gx_shape *gx_image_shape(struct gx_builder *builder, const struct gx_geo *geo, uint16_t type)
 {
-	uint64_t key = (uint64_t)(geo - builder->config->geos) << 16 | type;
+	uint64_t key = make_key(builder, geo, type);
 	struct gx_walk walk = { .builder = builder };
 	uint32_t at;
 
@@ -320,8 +367,10 @@ struct gx_shape *gx_image_shape(struct gx_builder *builder, const struct gx_geo 
 	add_node(&walk, (struct gx_shape_node){0});
 	add_lists(&walk);
 	free(walk.groups);
-	if (walk.is_cut)
+	if (walk.is_cut) {
 		tell_cut(builder, geo);
+		key = own_key(builder, geo, type);	/* the next one is to be told of as well */
+	}
 	builder->shapes_octets += octets_of(builder, walk.shape);
 	gx_intmap_put(&builder->shape_of, key, (uint32_t)builder->n_shapes);
 	gx_grow(&builder->shapes, builder->n_shapes, builder->shapes_capacity);

@@ -70,7 +70,7 @@ struct gx_shape {
 };
 
 /**
- * gx_image_shape - the shape of a geo name and type, which stays until the next call
+ * gx_image_shape - the shape of a geo name and type, which stays until the next call; geo names may share it
  * @geo: not GX_GEO_LOCATION
  */
 struct gx_shape *gx_image_shape(struct gx_builder *builder, const struct gx_geo *geo, uint16_t type);
