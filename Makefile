@@ -165,6 +165,7 @@ $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
 
 $(BUILD)/conformance/ask: $(call obj,obj,tests/conformance/program.c)
+$(BUILD)/conformance/validate: LDLIBS += -lunbound
 $(BUILD)/conformance/reference: $(call obj,obj,$(CONF_LIB) tests/lib/packet.c)
 
 $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
