@@ -258,7 +258,7 @@ bench-flood: $(BUILD)/bench/flood $(BUILD)/bench/country_mmdb $(BUILD)/tools/tor
 
 # What is missing is installed first, and only then looked for: hence the second make.
 check: deps		## run all tests; in CI (CI=true) on other kernels too
-	@$(MAKE) --no-print-directory check-all
+	@$(MAKE) --no-print-directory -j$$(nproc) check-all
 
 UNIT_TESTS := $(UNIT_BIN)
 SERVICE_TESTS := $(SERVICE_BIN)

@@ -21,7 +21,7 @@
 #include "tests/lib/wire.h"
 #include "tests/lib/world.h"
 
-#define COUNT		200000
+#define COUNT		100000
 #define SEED		0x67656f78
 #define SEED_STEP	2654435761u		/* odd, so that no two in 2^32 are the same */
 #define FRAME_MIN	WIRE_ETHERNET_OCTETS	/* BPF_PROG_RUN takes no shorter ones */
