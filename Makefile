@@ -9,7 +9,7 @@ CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 
-PKGS     := libbpf libknot libdnssec libzscanner libmaxminddb jansson yaml-0.1 libxxhash
+PKGS     := libbpf libknot libdnssec gnutls libzscanner libmaxminddb jansson yaml-0.1 libxxhash
 # Of the command alone, for user/service.
 RUN_PKGS := libevent_core libcurl libsystemd
 CPPFLAGS += -I. -Iinclude -I$(BUILD) -D_GNU_SOURCE -DGX_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -38,7 +38,7 @@ BPF_DEPS := $(wildcard bpf/*.c bpf/*/*.h maps/*.h include/geoxdp/*.h)
 HOST_HEADERS := $(wildcard include/geoxdp/*.h user/*/*.h tests/*/*.h)
 BPF_HEADERS  := $(wildcard include/geoxdp/*.h bpf/*/*.h maps/*.h)
 MAN_PAGES := $(wildcard docs/man/*.[1-8])
-SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo \
+SCRIPTS  := .ci/run tests/run tests/net/isolate tools/install-deps tools/demo examples/signed/sign \
 	tests/kernels/fetch tests/kernels/boot tests/kernels/init \
 	$(wildcard tests/bench/*.sh tests/fuzz/*.sh tests/kernels/*.sh tests/net/*.sh tests/input/*.sh tests/examples/*.sh tests/conformance/*.sh)
 
@@ -350,7 +350,7 @@ lint:			## shell scripts, manual pages, and headers that must compile alone
 	done
 
 clean:			## remove what make made
-	rm -rf $(BUILD) $(COUNTRIES) $(COUNTRIES).new
+	rm -rf $(BUILD) $(COUNTRIES) $(COUNTRIES).new examples/signed/keys examples/signed/example.com.zone.signed
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | \

@@ -154,6 +154,9 @@ gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packe
 	answer = gx_find_answer(&cell);
 	if (!answer)
 		return GX_PASSED_LOCATION;
+	/* Nobody has signed anew: an answer that validators call bogus is worse than the backend's. */
+	if (__builtin_expect(answer->flags & GX_ANSWER_EXPIRES, 0) && bpf_ktime_get_tai_ns() > signed_until_tai_ns)
+		return GX_PASSED_EXPIRED;
 	plan->cell = cell;
 	plan->octets = answer->len_octets;
 	plan->core_octets = answer->core_octets;

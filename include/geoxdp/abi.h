@@ -261,6 +261,7 @@ struct gx_answer {
 
 #define GX_ANSWER_NODATA	0x01	/* no RR of the type asked for: counted apart */
 #define GX_ANSWER_REFERRAL	0x02	/* to the servers of a zone below: the same */
+#define GX_ANSWER_EXPIRES	0x08	/* has signatures that the loader made: passed when they have run out */
 
 /* In place of the octets of the cell behind an answer with base_octets: its compression pointers. */
 struct gx_shift {
@@ -320,6 +321,8 @@ struct gx_meta {
 	__u32 tcp_connections;	/* at most, in all */
 	__u32 tcp_per_client;	/* and from one client address */
 	__u32 bypass;		/* entries in use of the map of this name */
+	__u64 signed_until_s;	/* when the first signature of the loader's runs out, since 1970; 0: it made none */
+	__u64 renew_s;		/* when they should be made anew */
 	struct gx_digest digests[GX_DIGESTS_MAX];
 	char config[256];	/* path of the configuration, NUL-terminated */
 };
@@ -344,7 +347,7 @@ GX_ASSERT_SIZE(gx_location_name, 64);
 GX_ASSERT_SIZE(gx_digest, 32);
 GX_ASSERT_SIZE(gx_cookie_secrets, 40 + GX_COOKIE_FILE_OCTETS);
 GX_ASSERT_SIZE(gx_bypass, 24);
-GX_ASSERT_SIZE(gx_meta, 64 + 32 * GX_DIGESTS_MAX + 256);
+GX_ASSERT_SIZE(gx_meta, 80 + 32 * GX_DIGESTS_MAX + 256);
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");
 _Static_assert(offsetof(struct gx_answer, octets) == 16, "cells are copied in words");
 

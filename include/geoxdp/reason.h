@@ -42,6 +42,7 @@
 	X(PASSED_SIGNED_QUERY,	PASSED,	"TSIG or SIG(0)") \
 	X(PASSED_OPTIONS,	PASSED,	"too many EDNS options") \
 	X(PASSED_DNSSEC,	PASSED,	"DO=1, and a signature or a proof is not in the tables") \
+	X(PASSED_EXPIRED,	PASSED,	"signatures of geo names have run out") \
 	X(PASSED_LOCATION,	PASSED,	"no location or no answer for this client in the tables") \
 	X(PASSED_NO_ROOM,	PASSED,	"the driver has no room to grow the packet") \
 	X(BUG_WRITE,		BUG,	"a bounds check failed after the packet had been resized")

@@ -7,7 +7,7 @@ tests=0 failed=0
 for name in $(sed -n '/^## Rules and their tests/,$p' docs/conformance.md | sed '1,/^|---/d' | grep -o '`[a-z0-9_]*`' | tr -d '`'); do
 	tests=$((tests + 1))
 	# As a row of a table, as a function that is listed, or as a script.
-	if grep -rEqs "(SERVED|PASSED)\(\"$name\"|(cmocka_unit_test|TEST)[a-z_]*\(${name}[,)]" tests || [ -e "tests/net/$name.sh" ]; then
+	if grep -rEqs "(SERVED|PASSED)\(\"$name\"|(cmocka_unit_test|folder_test|TEST)[a-z_]*\(${name}[,)]" tests || [ -e "tests/net/$name.sh" ]; then
 		echo "ok $tests - $name"
 	else
 		failed=$((failed + 1))

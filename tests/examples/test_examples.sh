@@ -68,6 +68,9 @@ found=0
 for queries in examples/*/queries; do
 	conf=${queries%/queries}/geoxdp.conf
 	found=$((found + 1))
+	if [ -x "${queries%/queries}/sign" ]; then
+		report "$conf: its zone can be signed" "$("${queries%/queries}/sign" 2>&1)" ''
+	fi
 	"$BUILD/geoxdp" check --quiet -c "$conf" > "$work/out" 2> "$work/err"
 	report "$conf: free of errors" "$? $(grep -v ' warning: ' "$work/err")" "0 "
 	while read -r client name type answer; do

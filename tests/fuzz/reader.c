@@ -15,6 +15,7 @@
 
 #include "user/core/director.h"
 #include "user/core/import.h"
+#include "user/core/keys.h"
 #include "user/core/named_conf.h"
 #include "user/core/native.h"
 #include "user/core/partition.h"
@@ -51,6 +52,25 @@ static void read_zone(const char *path, struct gx_diag *diag)
 		gx_zone_match(&zone, zone.nodes[i].owner);
 	}
 	knot_dname_free(zone.apex, NULL);
+	gx_zone_free(&zone);
+}
+
+/* A key, as if for a zone with the DNSKEY of the Ed25519 key of all zeros, which one of the seeds is, and one of P-256. */
+static void read_key(const char *path, struct gx_diag *diag)
+{
+	static const uint8_t zeros[] = "\1\0\3\17\x3b\x6a\x27\xbc\xce\xb6\xa4\x2d\x62\xa3\xa8\xd0\x2a\x6f\x0d\x73\x65\x32"
+				       "\x15\x77\x1d\xe2\x43\xa6\x3a\xc0\x48\xa1\x8b\x59\xda\x29";
+	static const uint8_t other[4 + 64] = { 1, 0, 3, 13 };
+	struct gx_where where = { .file = "geoxdp.conf", .line = 1 };
+	struct gx_key_path paths = { .path = path, .where = where };
+	struct gx_zone zone = { .where = where };
+	knot_dname_storage_t apex;
+
+	zone.apex = knot_dname_from_str(apex, "example.com.", sizeof(apex));
+	gx_zone_add(&zone, apex, KNOT_RRTYPE_DNSKEY, 300, zeros, sizeof(zeros) - 1, &where);
+	gx_zone_add(&zone, apex, KNOT_RRTYPE_DNSKEY, 300, other, sizeof(other), &where);
+	gx_zone_finish(&zone, diag);
+	gx_keys_free(gx_keys_read(&zone, &paths, 1, 300, diag));
 	gx_zone_free(&zone);
 }
 
@@ -161,6 +181,7 @@ static const struct reader {
 	const char *file;	/* its name in the folder */
 } readers[] = {
 	{ "zone", read_zone, "fuzzed.zone" },
+	{ "key", read_key, "fuzzed.private" },
 	{ "native", read_native, "fuzzed.conf" },
 	{ "pdns", read_pdns, "fuzzed.conf" },
 	{ "named", read_named, "fuzzed.conf" },

@@ -22,6 +22,7 @@ seeds() {
 	case $1 in
 	pure) cp "$BUILD"/fuzz/valid/packet-* "$2" ;;
 	zone) cp_all "$2" examples/*/*.zone tests/data/good*/*/*.zone ;;
+	key) key_seeds "$2" ;;
 	native) cp_all "$2" examples/*/geoxdp.conf tests/data/*-native/*/geoxdp.conf ;;
 	pdns) cp_all "$2" examples/*/pdns.conf tests/data/good/*/pdns.conf tests/data/bad/*/pdns.conf ;;
 	named) cp_all "$2" examples/*/named.conf tests/data/good/*/named.conf tests/data/bad/*/named.conf ;;
@@ -36,6 +37,18 @@ seeds() {
 	nets) cp_all "$2" examples/*/nets.txt examples/import-gdnsd/geoip/nets tests/data/*/*/nets.txt ;;
 	detected) cp_all "$2" examples/nets-asn/*.txt examples/*/*.csv tests/data/*/*/countries.* ;;
 	esac
+}
+
+# The key of all zeros in each form, which is nobody's, and no key.
+key_seeds() {
+	printf 'Private-key-format: v1.3\nAlgorithm: 15 (ED25519)\nPrivateKey: %s=\nCreated: 20260101000000\n' \
+		AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA > "$1/bind"
+	printf -- '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n' \
+		> "$1/pem"
+	printf 'Private-key-format: v1.3\nAlgorithm: 8 (RSASHA256)\n' > "$1/rsa"
+	for field in Modulus PublicExponent PrivateExponent Prime1 Prime2 Exponent1 Exponent2 Coefficient; do
+		echo "$field: AQAB"
+	done >> "$1/rsa"
 }
 
 # cp_all FOLDER FILE...: files of equal names beside each other
@@ -55,6 +68,8 @@ fuzz() {
 	program=$BUILD/fuzz/reader runs=3000
 	if [ "$target" = pure ]; then
 		program=$BUILD/fuzz/pure runs=300000
+	elif [ "$target" = key ]; then
+		runs=500	# with public-key arithmetic in each
 	fi
 	mkdir -p "$folder/$target/seeds" "$folder/$target/files"
 	cp -r tests/data/good-native/plain/. tests/data/good/plain/. examples/import-gdnsd/geoip examples/import-gdnsd/zones \
@@ -84,7 +99,7 @@ fuzz() {
 }
 
 count=0 failed=0
-[ $# -gt 0 ] || set -- pure zone native pdns named gdnsd pdns-geoip director rbldnsd tor mmdb csv rir nets detected
+[ $# -gt 0 ] || set -- pure zone key native pdns named gdnsd pdns-geoip director rbldnsd tor mmdb csv rir nets detected
 echo "1..$#"
 for target in "$@"; do
 	fuzz "$target"

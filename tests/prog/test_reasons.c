@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
+#include <libknot/dname.h>
 
 #include "geoxdp/abi.h"
 #include "tests/lib/cases.h"
@@ -13,7 +14,7 @@
 #define OPTION { .code = 100 }
 #define FIVE OPTION, OPTION, OPTION, OPTION, OPTION
 
-/* In the order of the list; PASSED_LOCATION and PASSED_NO_ROOM need more than a packet. */
+/* In the order of the list; PASSED_EXPIRED, PASSED_LOCATION and PASSED_NO_ROOM need more than a packet. */
 static const struct packet_case cases[] = {
 	SERVED("served_geo", GEO, WORLD_WWW_US),
 	SERVED("served_static", STATIC, "NOERROR aa\nus.example.com. 300 A 192.0.2.2\n", .qname = "us.example.com."),
@@ -50,6 +51,22 @@ static const struct packet_case cases[] = {
 	PASSED("passed_dnssec", DNSSEC, .qname = "secure.example.com.", .opt_flags = PACKET_DO),
 };
 
+/* First cell of the A answer of a name that is the same for every client. */
+static uint32_t cell_of(const char *text)
+{
+	struct gx_name name;
+	uint32_t slot = 0;
+	uint8_t wire[sizeof(name.octets)] = {0};
+
+	assert_non_null(knot_dname_from_str(wire, text, sizeof(wire)));
+	do {
+		assert_int_equal(bpf_map_lookup_elem(node_map("names"), &slot, &name), 0);
+		slot++;
+	} while (!name.tag || memcmp(name.octets, wire, sizeof(wire)));
+	assert_int_equal(name.ref_a & GX_REF_KIND, GX_REF_FIXED);
+	return name.ref_a & GX_REF_INDEX;
+}
+
 static void passed_location(void **state)
 {
 	static const struct packet packet = PACKET(.source = "10.5.0.7");
@@ -62,6 +79,23 @@ static void passed_location(void **state)
 	expect_packet(&packet, GX_PASSED_LOCATION, NULL);
 	assert_int_equal(bpf_map_delete_elem(nets, &key), 0);
 	expect_packet(&packet, GX_SERVED_GEO, WORLD_WWW_US);
+}
+
+/* Signatures of geo names have run out: this set-up has none, so none holds. */
+static void passed_expired(void **state)
+{
+	static const struct packet packet = PACKET(.qname = "us.example.com.");
+	int answers = node_map("answers");
+	struct gx_answer before, expired;
+	uint32_t cell = cell_of("us.example.com.");
+
+	assert_int_equal(bpf_map_lookup_elem(answers, &cell, &before), 0);
+	expired = before;
+	expired.flags |= GX_ANSWER_EXPIRES;
+	assert_int_equal(bpf_map_update_elem(answers, &cell, &expired, BPF_ANY), 0);
+	expect_packet(&packet, GX_PASSED_EXPIRED, NULL);
+	assert_int_equal(bpf_map_update_elem(answers, &cell, &before, BPF_ANY), 0);
+	expect_packet(&packet, GX_SERVED_STATIC, "NOERROR aa\nus.example.com. 300 A 192.0.2.2\n");
 }
 
 /*
@@ -121,6 +155,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(passed_location),
+		cmocka_unit_test(passed_expired),
 		{ .name = "passed_no_room", .test_func = skip_no_room },
 		cmocka_unit_test(every_reason_was_met),
 	};

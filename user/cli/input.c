@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/cli/cli.h"
@@ -92,6 +93,7 @@ static int gx_input_read_by(const struct gx_command *command, struct gx_input *i
 
 	error = reader(&input->config, file, &input->diag, options->quiet ? NULL : &progress);
 	unlisted = options->files && gx_list_files(command, &input->config, options->files);
+	input->config.now_s = (uint64_t)time(NULL);
 	if (!error) {
 		if (!options->quiet)
 			gx_show_progress("compiling", file);

@@ -12,6 +12,9 @@
 #include "user/cli/cli.h"
 #include "user/cli/status.h"
 
+/* A renewal that is late by so much has failed: a build takes seconds. */
+#define GX_RENEW_GRACE_S 120
+
 /* Whether a generation that is kept has this very table too. */
 static bool gx_is_shared_table(const struct gx_status *status, uint32_t id)
 {
@@ -99,11 +102,19 @@ static json_t *gx_kept_json(const struct gx_status *status)
 	return list;
 }
 
+static json_t *gx_signatures_json(const struct gx_meta *meta)
+{
+	if (!meta->signed_until_s)
+		return json_null();
+	return json_pack("{s:I, s:I, s:b}", "until", (json_int_t)meta->signed_until_s, "renew", (json_int_t)meta->renew_s,
+			 "expired", (uint64_t)time(NULL) > meta->signed_until_s);
+}
+
 static json_t *gx_status_json(const struct gx_status *status)
 {
 	const struct gx_meta *meta = &status->serving.meta;
 
-	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:s, s:I, s:b, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o}",
 			 "interface", status->serving.interface, "mode", gx_mode_name(status->serving.attachment.mode),
 			 "generation", (int)status->serves.number, "config", meta->config, "built",
 			 (json_int_t)meta->built_s, "program", (int)status->serving.attachment.prog_id, "names",
@@ -112,7 +123,7 @@ static json_t *gx_status_json(const struct gx_status *status)
 			 (json_int_t)status->memory_octets, "octets_kept", (json_int_t)status->kept_octets, "pins",
 			 status->serving.folder, "overrides", (json_int_t)status->n_overrides, "service", status->is_run, "tables",
 			 gx_tables_json(status), "kept", gx_kept_json(status), "units", gx_units_json(status),
-			 "backend", gx_backend_json(status));
+			 "backend", gx_backend_json(status), "signatures", gx_signatures_json(meta));
 }
 
 /* --- text -------------------------------------------------------------------------------------- */
@@ -129,6 +140,26 @@ static void gx_print_units(const struct gx_status *status)
 	}
 	if (status->n_overrides)
 		printf("  overrides      %zu (`geoxdp net list` lists them)\n", status->n_overrides);
+}
+
+/* Until when the signatures of geo names hold, and who makes new ones. */
+static void gx_print_signatures(const struct gx_status *status)
+{
+	const struct gx_meta *meta = &status->serving.meta;
+	const uint64_t now = time(NULL);
+	char until[32], renew[32];
+
+	if (!meta->signed_until_s)
+		return;
+	gx_show_time(meta->signed_until_s, until);
+	gx_show_time(meta->renew_s, renew);
+	if (now > meta->signed_until_s)
+		printf("  signatures     RAN OUT at %s: DO=1 at geo names is passed; `geoxdp up` signs anew\n", until);
+	else if (now > meta->renew_s + GX_RENEW_GRACE_S)
+		printf("  signatures     until %s, NOT RENEWED since %s: `geoxdp up` signs anew\n", until, renew);
+	else
+		printf("  signatures     until %s, to be renewed from %s on%s\n", until, renew,
+		       status->is_run ? "" : ", which nobody does: `geoxdp run` would");
 }
 
 /* Who looks at what is to be checked, and takes TCP. */
@@ -208,6 +239,7 @@ static void gx_status_print(const struct gx_status *status)
 	printf("  prefixes       %u IPv4, %u IPv6, in %u classes\n", meta->leaves4, meta->leaves6, meta->classes);
 	gx_print_units(status);
 	gx_print_service(status);
+	gx_print_signatures(status);
 	gx_print_backend(status);
 	gx_print_kept(status);
 	printf("  memory         %s", gx_show_octets(status->memory_octets, octets));

@@ -37,6 +37,8 @@ static void gx_fill_meta(struct gx_meta *meta, const char *file, const struct gx
 	meta->tcp_connections = config->tcp_connections;
 	meta->tcp_per_client = config->tcp_per_client;
 	meta->bypass = config->n_bypass;
+	meta->signed_until_s = image->signed_until_s;
+	meta->renew_s = image->renew_s;
 	gx_image_digest(image, meta->digests);
 	/* Links are not resolved: one that is turned elsewhere tomorrow still names the configuration. */
 	if (*file == '/' || !getcwd(path, sizeof(path)))
@@ -64,24 +66,28 @@ static void gx_report(const struct gx_options *options, const struct gx_target *
 		      const struct gx_services *services, const struct gx_image *image)
 {
 	json_t *list = options->json ? json_array() : NULL;
+	char time[32];
 
 	for (size_t i = 0; i < count; i++) {
 		const struct gx_target *target = &targets[i];
 
 		if (list) {
-			json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:b}", "interface", target->interface,
+			json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:b, s:I}", "interface", target->interface,
 							      "generation", (int)target->generation, "mode",
 							      gx_mode_name(target->mode), "swapped",
-							      target->old_generation != 0));
+							      target->old_generation != 0, "signed_until",
+							      (json_int_t)image->signed_until_s));
 			continue;
 		}
 		if (target->why_generic.text[0])
 			fprintf(stderr, "geoxdp up: %s: %s; attached in generic mode, which works and is slower\n",
 				target->interface, target->why_generic.text);
 		if (!options->quiet)
-			printf("%s: generation %u %s in %s mode: %zu names on %zu addresses\n", target->interface,
+			printf("%s: generation %u %s in %s mode: %zu names on %zu addresses%s%s\n", target->interface,
 			       target->generation, target->old_generation ? "swapped in" : "attached",
-			       gx_mode_name(target->mode), image->n_names, services->count);
+			       gx_mode_name(target->mode), image->n_names, services->count,
+			       image->signed_until_s ? ", signatures until " : "",
+			       image->signed_until_s ? gx_show_time(image->signed_until_s, time) : "");
 	}
 	if (list)
 		gx_print_json(list);

@@ -59,7 +59,7 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 		.core_sum = sum_octets(octets, core),
 		.core_arcount = answer->core_octets < answer->len_octets ? answer->core_arcount : answer->arcount,
 		.rcode = answer->rcode,
-		.flags = answer->flags1 |
+		.flags = answer->flags1 | (answer->expires ? GX_ANSWER_EXPIRES : 0) |
 			 (answer->is_nodata ? GX_ANSWER_NODATA : answer->is_referral ? GX_ANSWER_REFERRAL : 0),
 		.variants = variants,
 		.base_octets = stored ? answer->base_octets : 0,	/* TC=1 has no pointers */

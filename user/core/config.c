@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "user/core/config_impl.h"
+#include "user/core/keys.h"
 
 void gx_config_show_step(struct gx_progress *progress, const char *step, const char *object)
 {
@@ -126,8 +127,10 @@ void gx_config_take_files(struct gx_config *config, struct gx_diag *diag)
 
 void gx_config_free(struct gx_config *config)
 {
-	for (size_t i = 0; i < config->n_zones; i++)
+	for (size_t i = 0; i < config->n_zones; i++) {
+		gx_keys_free(config->zones[i].keys);
 		gx_zone_free(&config->zones[i]);
+	}
 	free(config->zones);
 	for (enum gx_family family = 0; family < GX_FAMILIES; family++)
 		gx_partition_free(&config->partition[family]);

@@ -130,6 +130,7 @@ struct gx_geo {
 	size_t *checks;			/* indices into plans: each address or target is looked at by all of them */
 	size_t n_checks;
 	struct gx_geo_site *last_resort;	/* answered when all sites are down; NULL: the map's all_down speaks */
+	bool is_signed;			/* the zone's keys sign what it answers, and its NSEC or NSEC3 says the same */
 	struct gx_where where;
 };
 
@@ -153,6 +154,9 @@ struct gx_config {
 	size_t n_plans;
 	struct gx_site_plan *site_plans;
 	size_t n_site_plans;
+
+	/* When the signatures of geo names are made, seconds since 1970: whoever builds an image says so. */
+	uint64_t now_s;
 
 	/* The server section of the native configuration; a PowerDNS set-up leaves it empty. */
 	const char **interfaces;

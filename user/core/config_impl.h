@@ -56,4 +56,14 @@ const knot_dname_t *gx_geo_zone_place(struct gx_config *config, const struct gx_
  */
 void gx_config_check(const struct gx_config *config, bool geos_complete, struct gx_diag *diag);
 
+/**
+ * gx_config_check_signed - which geo names of zones with keys are answered for DO=1
+ * @config: zones and geo names in order; is_signed of each geo name is set
+ * @diag: for each that is not, why
+ *
+ * NODATA is proven by the NSEC or NSEC3 that the zone file has of this very name, so it must have a placeholder there
+ * of the types that the geo name answers, and no others of these; it is the backend's answer as well.
+ */
+void gx_config_check_signed(struct gx_config *config, struct gx_diag *diag);
+
 #endif

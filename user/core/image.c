@@ -119,6 +119,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	gx_image_collect(&builder);
 	gx_image_render_all(&builder);
 	gx_image_tell_lacks(&builder);
+	gx_renderer_signed(builder.renderer, &image->signed_until_s, &image->renew_s);
 	take_tables(&builder);
 	if (check_sizes(image, config, diag) || gx_image_names(&builder))
 		goto out;

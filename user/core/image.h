@@ -46,6 +46,9 @@ struct gx_image {
 	struct gx_check *checks;
 	size_t n_checks;
 	struct gx_location_name *locations;	/* n_locations, by location number */
+
+	uint64_t signed_until_s;	/* when the first signature runs out that was made for it; 0: none was made */
+	uint64_t renew_s;		/* when they should be made anew */
 };
 
 /**

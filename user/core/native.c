@@ -236,6 +236,8 @@ static void read_file(struct gx_native *native, const struct gx_yaml *root, size
 	if (complete)
 		gx_native_check_used(native);
 	gx_config_check(config, complete, native->diag);
+	if (complete)
+		gx_config_check_signed(config, native->diag);
 	before = native->diag->errors;
 	gx_config_load_sources(config, native->diag, native->progress);
 	if (complete && native->diag->errors == before)

@@ -81,6 +81,8 @@ enum gx_native_section {
 	X(MAP_ALL_DOWN, MAP, "all-down", false, "all")								      \
 	X(ZONE_NAME, ZONE, "name", true, NULL)                                                                        \
 	X(ZONE_FILE, ZONE, "file", true, NULL)                                                                        \
+	X(ZONE_KEYS, ZONE, "keys", false, NULL)									      \
+	X(ZONE_VALIDITY, ZONE, "signature-validity", false, "14d")						      \
 	X(ZONE_GEO, ZONE, "geo", false, NULL)                                                                         \
 	X(GEO_NAME, GEO, "name", true, NULL)                                                                          \
 	X(GEO_MAP, GEO, "map", true, NULL)                                                                            \

@@ -4,13 +4,20 @@
 
 #include <stdlib.h>
 
+#include "user/core/keys.h"
 #include "user/core/name.h"
 #include "user/core/text.h"
+
+/* Of signatures. A number that lacks its unit is below the least; above the most, they outlive a key that was lost. */
+#define GX_VALIDITY_MIN_S 20
+#define GX_VALIDITY_MAX_S (365 * 24 * 60 * 60)
 
 /* A zone of the file. */
 struct entry {
 	const knot_dname_t *apex;  /* NULL: none that could be read */
 	const struct gx_yaml *geo; /* NULL: no geo names */
+	const struct gx_yaml *keys; /* NULL: no keys */
+	uint32_t validity_s;	   /* of signatures */
 };
 
 /* The place where the zone is named first; NULL: nowhere yet. */
@@ -65,6 +72,36 @@ static void read_zone(struct gx_native *native, const struct gx_yaml *node, stru
 	};
 	entry->apex = apex;
 	entry->geo = values.of[GX_KEY_ZONE_GEO];
+	if (gx_native_seconds(native, values.of[GX_KEY_ZONE_VALIDITY], "signature-validity", GX_VALIDITY_MIN_S,
+			      GX_VALIDITY_MAX_S, &entry->validity_s))
+		entry->keys = values.of[GX_KEY_ZONE_KEYS];
+}
+
+/* The zone is loaded: its DNSKEYs say what the keys are. */
+static void read_keys(struct gx_native *native, const struct entry *entry)
+{
+	struct gx_arena *arena = &native->config->arena;
+	struct gx_key_path *paths;
+	struct gx_native_list list;
+	struct gx_zone *zone;
+	size_t n = 0;
+
+	if (!gx_native_list(native, entry->keys, "keys", "a folder, or a list of files", &list))
+		return;
+	if (!list.n)
+		gx_error(native->diag, &entry->keys->where, "no keys: a folder, or a list of files, would be right");
+	paths = gx_arena_alloc(arena, list.n * sizeof(*paths));
+	for (size_t i = 0; i < list.n; i++) {
+		const struct gx_yaml *item = gx_native_item(&list, i);
+		const char *path = gx_native_text(native, item, "keys", "the path of a folder or file");
+
+		if (path)
+			paths[n++] = (struct gx_key_path){ gx_text_path(arena, native->directory, path), item->where };
+	}
+	zone = (struct gx_zone *)gx_config_find_zone(native->config, entry->apex);
+	/* Of a file that could not be read, that is said already. */
+	if (n && n == list.n && gx_zone_has_data(zone))
+		zone->keys = gx_keys_read(zone, paths, n, entry->validity_s, native->diag);
 }
 
 /* Room for all geo names: the array does not move while they are added. */
@@ -119,6 +156,9 @@ void gx_native_read_zones(struct gx_native *native, const struct gx_yaml *node)
 	for (size_t i = 0; i < list.n; i++)
 		read_zone(native, gx_native_item(&list, i), &entries[i]);
 	gx_config_load_zones(config, native->diag, native->progress);
+	for (size_t i = 0; i < list.n; i++)
+		if (entries[i].keys)
+			read_keys(native, &entries[i]);
 	make_room(native, entries, list.n);
 	for (size_t i = 0; i < list.n; i++)
 		if (entries[i].geo)

@@ -19,6 +19,7 @@ struct gx_renderer *gx_renderer_new(const struct gx_config *config)
 	struct gx_renderer *renderer = gx_calloc(1, sizeof(*renderer));
 
 	gx_lookup_init(&renderer->lookup, config);
+	renderer->signer = gx_signer_new(config->now_s);
 	renderer->packet = knot_pkt_new(NULL, KNOT_WIRE_MAX_PKTSIZE, NULL);
 	if (!renderer->packet)
 		gx_realloc(NULL, SIZE_MAX);	/* says so and exits */
@@ -31,9 +32,26 @@ void gx_renderer_free(struct gx_renderer *renderer)
 		return;
 	gx_lookup_free(&renderer->lookup);
 	knot_pkt_free(renderer->packet);
+	gx_signer_free(renderer->signer);
 	free(renderer->rdata);
 	free(renderer->indices);
 	free(renderer);
+}
+
+void gx_renderer_signed(const struct gx_renderer *renderer, uint64_t *until_s, uint64_t *renew_s)
+{
+	const struct gx_config *config = renderer->lookup.config;
+
+	*until_s = *renew_s = 0;
+	for (size_t i = 0; gx_signer_count(renderer->signer) && i < config->n_zones; i++) {
+		struct gx_signer_times times;
+
+		if (!config->zones[i].keys)
+			continue;
+		times = gx_signer_times(config->zones[i].keys->validity_s, config->now_s);
+		*until_s = *until_s && *until_s < times.expiration_s ? *until_s : times.expiration_s;
+		*renew_s = *renew_s && *renew_s < times.renew_s ? *renew_s : times.renew_s;
+	}
 }
 
 const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer)
@@ -51,6 +69,14 @@ static int end_nodata(struct gx_chain *chain, const struct gx_owner *owner)
 	if (err || !owner->is_wildcard)
 		return err ? err : gx_chain_prove_nodata(chain, owner->zone, name);
 	return gx_chain_prove_wildcard_nodata(chain, owner->zone, name, owner->node ? owner->node->owner : NULL);
+}
+
+/* The geo name has the type, but not now, as all is down: the zone's NSEC says otherwise. */
+static int end_gone(struct gx_chain *chain, const struct gx_owner *owner)
+{
+	if (gx_chain_signs(chain, owner->zone))
+		return gx_chain_lack(chain, owner->zone, GX_LACK_GEO);
+	return end_nodata(chain, owner);
 }
 
 static int end_nxdomain(struct gx_chain *chain, const struct gx_zone *zone)
@@ -217,8 +243,15 @@ static int step_addresses(struct gx_chain *chain, const struct gx_owner *owner, 
 	site = force ? force->site : site;
 	add_pick(chain, geo, rule, site, family);
 	if (!has_any(site_at(geo, site), family))
-		return end_nodata(chain, owner);
+		return end_gone(chain, owner);
 	return gx_chain_put_addresses(chain, owner->zone, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
+}
+
+/* RRSIGs that the file has of a geo name sign what is not answered here, and NSEC is asked for beside a CNAME: others answer. */
+static bool is_hidden(const struct gx_owner *owner, uint16_t type)
+{
+	return (type == KNOT_RRTYPE_RRSIG || (type == KNOT_RRTYPE_NSEC && owner->geo->kind == GX_GEO_CNAME)) &&
+	       gx_node_find(gx_zone_find(owner->zone, owner->geo->owner), type);
 }
 
 static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
@@ -230,9 +263,10 @@ static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
 	const struct gx_geo_site *site;
 	int err;
 
-	/* Nobody has signed it, and the NSEC of the name knows nothing of it. */
-	if (gx_chain_signs(chain, owner->zone))
+	if (gx_chain_signs(chain, owner->zone) && !geo->is_signed)
 		return gx_chain_lack(chain, owner->zone, GX_LACK_GEO);
+	if (is_hidden(owner, chain->qtype))
+		return -ENOENT;
 	if (geo->kind == GX_GEO_LOCATION)
 		return step_location(chain, owner);
 	rule = gx_map_find(&config->maps[geo->map], config->groups, chain->location);
@@ -245,7 +279,7 @@ static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
 	site = site_at(geo, force ? force->site : rule->sites[0]);
 	add_pick(chain, geo, rule, force ? force->site : rule->sites[0], GX_IPV4);
 	if (!site || !site->target)
-		return end_nodata(chain, owner);
+		return end_gone(chain, owner);
 	err = gx_chain_put_rdata(chain, owner->zone, KNOT_RRTYPE_CNAME, gx_chain_ttl(chain, geo), site->target,
 				 knot_dname_size(site->target));
 	if (err)

@@ -20,7 +20,7 @@ struct gx_pick {
 enum gx_lack {
 	GX_LACK_RRSIG,		/* an RRset has none */
 	GX_LACK_PROOF,		/* no NSEC or NSEC3 says that something is not there */
-	GX_LACK_GEO,		/* nobody signs what geo names answer */
+	GX_LACK_GEO,		/* nobody signs what a geo name answers */
 };
 
 struct gx_rendered {
@@ -42,6 +42,7 @@ struct gx_rendered {
 	uint8_t base_octets;	/* of qname, where longer names may get it as well, their pointers moved; else 0 */
 	bool keeps_qname;	/* of these pointers, those to the question's name stay: a wildcard's */
 	bool is_referral;
+	bool expires;		/* has signatures of the renderer's own */
 	bool has_proofs;	/* NSEC or NSEC3 records say that something is not there */
 	const struct gx_zone *negative;	/* whose SOA is in it: NODATA or NXDOMAIN */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
@@ -84,6 +85,9 @@ struct gx_forcing {
 struct gx_renderer *gx_renderer_new(const struct gx_config *config);
 void gx_renderer_free(struct gx_renderer *renderer);
 const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer);
+
+/* When the first of all signatures runs out that were made, and when they should be made anew. 0, 0: none was made. */
+void gx_renderer_signed(const struct gx_renderer *renderer, uint64_t *until_s, uint64_t *renew_s);
 
 /**
  * gx_render - render an answer

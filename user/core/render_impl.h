@@ -9,10 +9,12 @@
 
 #include "user/core/denial.h"
 #include "user/core/render.h"
+#include "user/core/signer.h"
 
 struct gx_renderer {
 	struct gx_lookup lookup;
 	knot_pkt_t *packet;
+	struct gx_signer *signer;	/* of geo names */
 	uint8_t *rdata;		/* RRset of a geo name, as long as it is put */
 	uint32_t *indices;	/* of the addresses in it */
 };

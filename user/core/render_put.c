@@ -102,6 +102,22 @@ int gx_chain_put(struct gx_chain *chain, const struct gx_zone *zone, const knot_
 	return put_signed(chain, zone, hint, owner, rrset, rotate);
 }
 
+/* An RRset of a geo name or of a DNAME's making, with the last name as its owner. zone NULL: nobody signs it. */
+static int put_made(struct gx_chain *chain, const struct gx_zone *zone, struct gx_rrset *rrset)
+{
+	const knot_dname_t *owner = gx_chain_last(chain);
+	const knot_rdataset_t *rrsigs;
+
+	if (gx_chain_signs(chain, zone)) {
+		rrsigs = gx_signer_sign(chain->renderer->signer, zone, owner, rrset->type, rrset->ttl_s, &rrset->rdata);
+		if (!rrsigs)
+			return gx_chain_lack(chain, zone, GX_LACK_GEO);
+		rrset->rrsigs = *rrsigs;
+		chain->out->expires = true;
+	}
+	return gx_chain_put(chain, zone, owner, rrset);
+}
+
 int gx_chain_put_rdata(struct gx_chain *chain, const struct gx_zone *zone, uint16_t type, uint32_t ttl_s,
 		     const uint8_t *octets, uint16_t len)
 {
@@ -110,7 +126,7 @@ int gx_chain_put_rdata(struct gx_chain *chain, const struct gx_zone *zone, uint1
 
 	rrset.rdata.rdata = (knot_rdata_t *)buffer;
 	knot_rdata_init(rrset.rdata.rdata, len, octets);
-	return gx_chain_put(chain, zone, gx_chain_last(chain), &rrset);
+	return put_made(chain, zone, &rrset);
 }
 
 static bool is_repeated(const struct gx_geo_site *site, size_t index)
@@ -168,7 +184,7 @@ int gx_chain_put_addresses(struct gx_chain *chain, const struct gx_zone *zone, c
 		rdata->size += knot_rdata_size(len);
 		rdata->count++;
 	}
-	return gx_chain_put(chain, zone, gx_chain_last(chain), &rrset);
+	return put_made(chain, zone, &rrset);
 }
 
 /* Who has the addresses of a name that an RRset leads to, as far as its zone knows: it, or a wildcard. */

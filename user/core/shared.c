@@ -27,14 +27,17 @@ void gx_image_tell_lacks(struct gx_builder *builder)
 				  "in whole would be right",
 		[GX_LACK_PROOF] = "no NSEC or NSEC3 for some names or types that do not exist: queries with DO=1 for these are "
 				  "passed to the backend: a zone signed in whole would be right",
-		[GX_LACK_GEO] = "the zone is signed, and the answers of its geo names are not: queries with DO=1 for these are "
-				"passed to the backend",
+		[GX_LACK_GEO] = "the zone is signed, and no keys sign the answers of its geo names: queries with DO=1 for these are "
+				"passed to the backend: `keys` in a native configuration would be right",
 	};
 
 	for (size_t i = 0; i < builder->config->n_zones; i++) {
 		struct gx_where where = { .file = builder->config->zones[i].file };
 		knot_dname_txt_storage_t apex;
 
+		/* Of each geo name of a zone with keys, that is said where it is found out. */
+		if (builder->config->zones[i].keys)
+			builder->zone_parts[i].lacks &= ~(1u << GX_LACK_GEO);
 		for (size_t lack = 0; lack < sizeof(texts) / sizeof(texts[0]); lack++)
 			if (builder->zone_parts[i].lacks >> lack & 1)
 				gx_warn(builder->diag, &where, "%s: %s", gx_show_name(builder->config->zones[i].apex, apex),

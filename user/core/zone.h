@@ -15,6 +15,8 @@
 /* SHA-1, the only algorithm that there is (RFC 5155 11). */
 #define GX_NSEC3_HASH_OCTETS 20
 
+struct gx_keys;
+
 struct gx_rrset {
 	uint16_t type;
 	uint32_t ttl_s;
@@ -48,6 +50,7 @@ struct gx_zone {
 	struct gx_nsec3 *nsec3s;	/* by ascending hash */
 	size_t n_nsec3s;
 	bool is_signed;		/* DNSKEY at the apex, any RRSIG or NSEC3 */
+	struct gx_keys *keys;	/* that sign its geo names (keys.h); NULL: none */
 	void *impl;		/* index and storage */
 };
 

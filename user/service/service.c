@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "user/core/mem.h"
@@ -28,6 +29,9 @@
 #define GX_RETRY_FIRST_S	1
 #define GX_RETRY_LAST_S		60
 
+/* The clock may be set: the time of the next renewal is looked at again after so long. */
+#define GX_RENEW_LOOK_S		60
+
 /* Words of a child's command line beside two for each interface. */
 #define GX_UP_WORDS		12
 
@@ -40,6 +44,8 @@ struct gx_daemon {
 	struct event *signals[GX_SIGNALS];
 	struct event *watchdog;
 	struct event *retry;
+	struct event *renew;		/* signatures will be to be made anew */
+	uint32_t not_renewed;		/* the generation that the log said this of */
 	struct gx_follow *follow;
 	struct gx_watch *watch;
 	struct gx_links *links;
@@ -279,6 +285,56 @@ static void gx_service_on_asked(void *context, enum gx_request request)
 	gx_service_build(context, gx_request_name(request));
 }
 
+/* --- renewing signatures ----------------------------------------------------------------------- */
+
+/* Is a newer generation kept than the one that serves? */
+static bool gx_is_rolled_back(const struct gx_serving *serving)
+{
+	uint32_t *numbers;
+	size_t count = gx_pins_generations(serving->interface, &numbers);
+	bool is_newer = count && numbers[count - 1] > serving->meta.generation;
+
+	free(numbers);
+	return is_newer;
+}
+
+/*
+ * Signatures of geo names are made anew long before they run out. Not where somebody went back to this generation: a build
+ * would undo that.
+ */
+static void gx_service_renew(struct gx_daemon *service)
+{
+	const struct gx_serving *serving = gx_follow_serving(service->follow);
+	const uint64_t now = (uint64_t)time(NULL);
+	struct timeval wait = { .tv_sec = GX_RENEW_LOOK_S };
+	bool rolled_back;
+
+	event_del(service->renew);
+	if (!serving || !serving->meta.renew_s || service->stopping)
+		return;
+	if (now < serving->meta.renew_s) {
+		if (serving->meta.renew_s - now < GX_RENEW_LOOK_S)
+			wait.tv_sec = (time_t)(serving->meta.renew_s - now);
+		event_add(service->renew, &wait);
+		return;
+	}
+	event_add(service->renew, &wait);
+	rolled_back = gx_is_rolled_back(serving);
+	/* What the last build found wrong is waited for already. */
+	if (!rolled_back && !service->child && service->last_status == 0)
+		gx_service_build(service, "signatures are to be renewed");
+	if (!rolled_back || service->not_renewed == serving->meta.generation)
+		return;
+	service->not_renewed = serving->meta.generation;
+	gx_log(GX_LOG_WARNING, "%s: signatures of generation %u are not renewed, since a newer one was rolled back; "
+	       "`geoxdp reload` builds anew", serving->interface, serving->meta.generation);
+}
+
+static void gx_service_on_renew(evutil_socket_t fd, short what, void *context)
+{
+	gx_service_renew(context);
+}
+
 static void gx_service_on_changed(void *context, int gone)
 {
 	struct gx_daemon *service = context;
@@ -286,6 +342,7 @@ static void gx_service_on_changed(void *context, int gone)
 	/* An interface that was removed may come back; a `geoxdp down` was meant. */
 	if (gone == -ENODEV && !service->child && !service->stopping)
 		gx_service_retry(service);
+	gx_service_renew(service);
 	gx_service_tell(service);
 }
 
@@ -342,6 +399,7 @@ static void gx_service_on_stop(evutil_socket_t number, short what, void *context
 	       service->options->detach ? "" : gx_follow_serving(service->follow) ? "; what serves goes on" : "");
 	gx_notify_stopping();
 	event_del(service->retry);
+	event_del(service->renew);
 	if (service->child)
 		gx_child_end(service->child);
 	else
@@ -414,6 +472,7 @@ static int gx_service_open(struct gx_daemon *service, struct gx_failure *failure
 	gx_service_signal(service, 1, SIGTERM, gx_service_on_stop);
 	gx_service_signal(service, 2, SIGINT, gx_service_on_stop);
 	service->retry = event_new(service->base, -1, 0, gx_service_on_retry, service);
+	service->renew = event_new(service->base, -1, 0, gx_service_on_renew, service);
 	error = gx_watch_new(&service->watch, service->base, gx_service_on_calm, service, failure);
 	if (!error)
 		error = gx_links_new(&service->links, service->base, gx_service_on_links, service, failure);
@@ -436,6 +495,8 @@ static void gx_service_close(struct gx_daemon *service)
 			event_free(service->signals[i]);
 	if (service->retry)
 		event_free(service->retry);
+	if (service->renew)
+		event_free(service->renew);
 	if (service->watchdog)
 		event_free(service->watchdog);
 	if (service->base)

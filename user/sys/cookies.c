@@ -31,17 +31,23 @@ static void gx_resolve(char file[GX_COOKIE_FILE_OCTETS])
 		strcpy(file, whole);
 }
 
-int gx_cookies_fill(int map_fd, const struct gx_cookie_secrets *secrets, struct gx_failure *failure)
+__s32 gx_tai_ahead_s(void)
 {
-	struct gx_cookie_secrets value = *secrets;
 	struct timespec tai, real;
-	__u32 zero = 0;
-	int error = 0;
 
 	clock_gettime(CLOCK_REALTIME, &real);
 	clock_gettime(CLOCK_TAI, &tai);
 	/* A whole number of seconds, and the little that passed between the two. */
-	value.tai_ahead_s = (__s32)(tai.tv_sec - real.tv_sec - (tai.tv_nsec < real.tv_nsec));
+	return (__s32)(tai.tv_sec - real.tv_sec - (tai.tv_nsec < real.tv_nsec));
+}
+
+int gx_cookies_fill(int map_fd, const struct gx_cookie_secrets *secrets, struct gx_failure *failure)
+{
+	struct gx_cookie_secrets value = *secrets;
+	__u32 zero = 0;
+	int error = 0;
+
+	value.tai_ahead_s = gx_tai_ahead_s();
 	gx_resolve(value.file);
 	if (bpf_map_update_elem(map_fd, &zero, &value, BPF_ANY))
 		error = gx_fail(failure, errno, NULL, "map cookies: fill");

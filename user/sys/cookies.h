@@ -11,6 +11,9 @@
 /* Write secrets into a map `cookies`, with what TAI is ahead now, and their file's path made absolute. */
 int gx_cookies_fill(int map_fd, const struct gx_cookie_secrets *secrets, struct gx_failure *failure);
 
+/* How many seconds CLOCK_TAI is ahead of CLOCK_REALTIME now. */
+__s32 gx_tai_ahead_s(void);
+
 /* What the generation that serves on an interface has. Returns 0; -ENOENT: nothing serves; or another -errno. */
 int gx_cookies_serving(const char *interface, struct gx_cookie_secrets *out, struct gx_failure *failure);
 

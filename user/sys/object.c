@@ -26,6 +26,8 @@ struct gx_object {
 	size_t n_shared;
 };
 
+#define GX_NS_PER_S 1000000000ull
+
 #define GX_LOAD_HINT "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON"
 
 static bool gx_verbose;
@@ -124,6 +126,7 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	skel->rodata->index_roots[0] = image->index[GX_IPV4].root;
 	skel->rodata->index_roots[1] = image->index[GX_IPV6].root;
 	skel->rodata->use_index = !image->lookup_lpm;
+	skel->rodata->signed_until_tai_ns = (image->signed_until_s + gx_tai_ahead_s()) * GX_NS_PER_S;
 	return 0;
 }
 
