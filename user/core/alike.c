@@ -319,9 +319,11 @@ static void render(struct gx_builder *builder, struct gx_load *load)
 
 void gx_image_render_all(struct gx_builder *builder)
 {
-	for (size_t i = 0; i < builder->n_loads; i++)
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
 		if (!(builder->loads[i].flags & GX_NAME_BETWEEN))
 			render(builder, &builder->loads[i]);
+	}
 	for (size_t i = 0; i < builder->n_loads; i++)
 		if (builder->loads[i].flags & GX_NAME_BETWEEN)
 			gx_image_between(builder, &builder->loads[i]);

@@ -126,6 +126,7 @@ static void mark_wildcards(struct gx_builder *builder)
 		const knot_dname_t *name = builder->loads[i].name;
 		uint32_t parent;
 
+		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
 		if (!knot_dname_is_wildcard(name) || !gx_name_within(name + 2, builder->loads[i].zone->apex))
 			continue;
 		parent = gx_image_find_load(builder, name + 2);
@@ -193,6 +194,7 @@ void gx_image_collect(struct gx_builder *builder)
 	for (size_t i = 0; i < config->n_zones; i++)
 		collect_nodes(builder, &config->zones[i]);
 	for (size_t i = 0; i < config->n_geos; i++) {
+		gx_ask_ahead(config->geos, i, config->n_geos, owner);
 		collect_geo(builder, &config->geos[i]);
 		collect_above(builder, &config->geos[i]);
 	}

@@ -30,6 +30,7 @@ void gx_lookup_init(struct gx_lookup *lookup, const struct gx_config *config)
 		gx_dict_put(&lookup->zones, config->zones[i].apex, i);
 	gx_dict_reserve(&lookup->geos, config->n_geos);
 	for (size_t i = 0; i < config->n_geos; i++) {
+		gx_ask_ahead(config->geos, i, config->n_geos, owner);
 		gx_dict_put(&lookup->geos, config->geos[i].owner, i);
 		/* Most have the same parent as the one before. */
 		if (!i || config->geos[i].zone != config->geos[i - 1].zone ||

@@ -29,6 +29,14 @@ void gx_arena_free(struct gx_arena *arena);
 void *gx_calloc(size_t count, size_t octets);
 void *gx_realloc(void *memory, size_t octets);
 
+/*
+ * In loops over many names or what belongs to them, which lie anywhere in memory: ask for those of an element so much further on.
+ * They are there when it is its turn, instead of being waited for.
+ */
+#define GX_AHEAD	16
+#define gx_ask_ahead(array, i, count, member)                                                      \
+	__builtin_prefetch((array)[(i) + GX_AHEAD < (count) ? (i) + GX_AHEAD : (i)].member)
+
 /**
  * gx_grow - make room for one more element of a growing array
  * @array: pointer to the array pointer (malloc family)

@@ -9,6 +9,8 @@
 
 /* Seeds tried before the table is doubled. */
 #define SEEDS_PER_SIZE 16
+/* Names of which chance gives each seed about the same fill. */
+#define MANY_NAMES	65536
 /* 4 GiB of slots. */
 #define MAX_SLOTS ((size_t)1 << 26)
 
@@ -23,6 +25,7 @@ struct placing {
 	struct place *slots;
 	size_t n_slots;
 	uint64_t seed;
+	bool is_hashed;		/* with this seed */
 };
 
 /*
@@ -53,20 +56,28 @@ static bool place(struct placing *placing, uint32_t load)
 	return false;
 }
 
-static void hash_all(struct placing *placing)
+/* Hashes do not depend on the size of the table. */
+static void hash_all(struct placing *placing, uint64_t seed)
 {
-	for (size_t i = 0; i < placing->builder->n_loads; i++)
-		placing->hashes[i] = gx_name_hash(placing->builder->loads[i].name, placing->seed);
+	if (placing->is_hashed && placing->seed == seed)
+		return;
+	placing->is_hashed = true;
+	placing->seed = seed;
+	for (size_t i = 0; i < placing->builder->n_loads; i++) {
+		gx_ask_ahead(placing->builder->loads, i, placing->builder->n_loads, name);
+		placing->hashes[i] = gx_name_hash(placing->builder->loads[i].name, seed);
+	}
 }
 
-static bool place_all(struct placing *placing)
+/* Returns how many find a place before one does not. */
+static size_t place_all(struct placing *placing)
 {
+	size_t placed = 0;
+
 	memset(placing->slots, 0, placing->n_slots * sizeof(*placing->slots));
-	for (size_t i = 0; i < placing->builder->n_loads; i++) {
-		if (!place(placing, i))
-			return false;
-	}
-	return true;
+	while (placed < placing->builder->n_loads && place(placing, (uint32_t)placed))
+		placed++;
+	return placed;
 }
 
 /* A size and a seed with which every name is found within GX_NAME_PROBES. The same names give the same. */
@@ -80,10 +91,15 @@ static bool find_size(struct placing *placing)
 	for (; placing->n_slots <= MAX_SLOTS; placing->n_slots *= 2) {
 		placing->slots = gx_realloc(placing->slots, placing->n_slots * sizeof(*placing->slots));
 		for (uint64_t i = 0; i < SEEDS_PER_SIZE; i++) {
-			placing->seed = i * GX_HASH_MULTIPLIER;
-			hash_all(placing);
-			if (place_all(placing))
+			size_t placed;
+
+			hash_all(placing, i * GX_HASH_MULTIPLIER);
+			placed = place_all(placing);
+			if (placed == n_loads)
 				return true;
+			/* Of many names, where one seed falls far short, so do the others. */
+			if (n_loads >= MANY_NAMES && placed < n_loads - n_loads / 4)
+				break;
 		}
 	}
 	return false;
@@ -144,6 +160,7 @@ static void fill_slots(struct gx_builder *builder, const struct placing *placing
 		const struct gx_load *load = &builder->loads[i];
 		size_t labels = count_labels(load->name);
 
+		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
 		fill_slot(builder, &image->names[slot_of[i]], load, placing->hashes[i]);
 		image->label_max = labels > image->label_max ? labels : image->label_max;
 		image->n_enclosers += (load->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
