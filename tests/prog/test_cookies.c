@@ -235,11 +235,13 @@ static void ask_all_sets(void)
 
 static void options_of_every_set_are_answered_at_any_nsid_length(void **state)
 {
+	/* Each length is a program of its own to load, which takes an emulated machine (tests/kernels/init) seconds. */
+	size_t step = getenv("GEOXDP_TEST_NAMES") ? 9 : 1;
 	uint8_t nsid[EDNS_NSID_MAX];
 
 	for (size_t i = 0; i < sizeof(nsid); i++)
 		nsid[i] = (uint8_t)(i * 37 + 1);
-	for (size_t n = 0; n <= sizeof(nsid); n++) {
+	for (size_t n = 0; n <= sizeof(nsid); n += step) {
 		assert_int_equal(node_set_nsid(nsid, n), 0);
 		if (n % 8 < 2)
 			ask_all_sets();
