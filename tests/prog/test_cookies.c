@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* DNS cookies (RFC 7873, 9018) and NSID (RFC 5001), judged with libknot's cookies: see tests/lib/edns.c. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
