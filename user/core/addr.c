@@ -3,6 +3,7 @@
 #include "user/core/addr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,10 +112,15 @@ char *gx_show_prefix(const struct gx_prefix *prefix, char *buffer)
 
 void gx_addr_to_octets(const struct gx_addr *addr, uint8_t *octets)
 {
-	gx_u128 value = addr->value;
+	uint64_t high = htobe64((uint64_t)(addr->value >> 64)), low = htobe64((uint64_t)addr->value);
+	uint32_t ipv4 = htobe32((uint32_t)addr->value);
 
-	for (unsigned int i = family_bits[addr->family] / 8; i-- > 0; value >>= 8)
-		octets[i] = (uint8_t)value;
+	if (addr->family == GX_IPV4) {
+		memcpy(octets, &ipv4, sizeof(ipv4));
+		return;
+	}
+	memcpy(octets, &high, sizeof(high));
+	memcpy(octets + sizeof(high), &low, sizeof(low));
 }
 
 struct gx_addr gx_addr_from_octets(enum gx_family family, const uint8_t *octets)

@@ -3,6 +3,7 @@
 #include "user/core/image.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "user/core/image_impl.h"
@@ -80,26 +81,65 @@ static void take_tables(struct gx_builder *builder)
 	image->n_option_units = builder->option_units.count;
 }
 
-static int build_indexes(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
-{
-	struct gx_where where = { .file = config->file };
+/* Leaves and indexes come from the partition and the classes alone: they are built beside the answers. */
+struct ranges_job {
+	struct gx_image *image;
+	const struct gx_config *config;
+	int errors[GX_FAMILIES];
+};
 
-	image->lookup_lpm = config->lookup_lpm;
+static void *build_ranges(void *argument)
+{
+	struct ranges_job *job = argument;
+	struct gx_image *image = job->image;
+
 	for (int family = 0; family < GX_FAMILIES; family++) {
-		if (!gx_index_build(&image->index[family], &config->partition[family], image->class_of,
-				    image->n_locations))
+		const struct gx_partition *partition = &job->config->partition[family];
+
+		gx_partition_leaves(partition, image->class_of, image->n_locations, &image->leaves[family]);
+		job->errors[family] = gx_index_build(&image->index[family], partition, image->class_of, image->n_locations);
+	}
+	return NULL;
+}
+
+static int check_indexes(const struct ranges_job *job, struct gx_diag *diag)
+{
+	struct gx_where where = { .file = job->config->file };
+
+	for (int family = 0; family < GX_FAMILIES; family++) {
+		if (!job->errors[family])
 			continue;
 		gx_error(diag, &where, "%zu ranges of addresses are more than the index of 256 MiB can hold: fewer or "
-			 "coarser sources would be right", image->index[family].n_runs);
+			 "coarser sources would be right", job->image->index[family].n_runs);
 		return -EINVAL;
 	}
 	return 0;
 }
 
+static int build_answers(struct gx_builder *builder)
+{
+	struct gx_image *image = builder->image;
+
+	builder->renderer = gx_renderer_new(builder->config);
+	builder->lookup = gx_renderer_lookup(builder->renderer);
+	gx_image_units(builder);
+	gx_image_locations(builder);
+	gx_image_collect(builder);
+	gx_image_render_all(builder);
+	gx_image_tell_lacks(builder);
+	gx_renderer_signed(builder->renderer, &image->signed_until_s, &image->renew_s);
+	take_tables(builder);
+	return check_sizes(image, builder->config, builder->diag) || gx_image_names(builder) ? -EINVAL : 0;
+}
+
 int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)
 {
 	struct gx_builder builder = { .image = image, .config = config, .diag = diag };
+	struct ranges_job ranges = { .image = image, .config = config };
 	size_t errors = diag->errors;
+	pthread_t thread;
+	bool beside;
+	int err;
 
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
 	builder.seen = gx_calloc(config->n_geos, sizeof(*builder.seen));
@@ -107,21 +147,14 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	builder.zone_parts = gx_calloc(config->n_zones, sizeof(*builder.zone_parts));
 	if (gx_image_classes(&builder))
 		goto out;
-	for (int family = 0; family < GX_FAMILIES; family++)
-		gx_partition_leaves(&config->partition[family], image->class_of, image->n_locations,
-				    &image->leaves[family]);
-	if (build_indexes(image, config, diag))
-		goto out;
-	builder.renderer = gx_renderer_new(config);
-	builder.lookup = gx_renderer_lookup(builder.renderer);
-	gx_image_units(&builder);
-	gx_image_locations(&builder);
-	gx_image_collect(&builder);
-	gx_image_render_all(&builder);
-	gx_image_tell_lacks(&builder);
-	gx_renderer_signed(builder.renderer, &image->signed_until_s, &image->renew_s);
-	take_tables(&builder);
-	if (check_sizes(image, config, diag) || gx_image_names(&builder))
+	image->lookup_lpm = config->lookup_lpm;
+	beside = !pthread_create(&thread, NULL, build_ranges, &ranges);
+	err = build_answers(&builder);
+	if (beside)
+		pthread_join(thread, NULL);
+	else
+		build_ranges(&ranges);
+	if (check_indexes(&ranges, diag) || err)
 		goto out;
 	HAVE_ONE(image->names_long, image->n_names_long);
 	HAVE_ONE(image->types, image->n_types);

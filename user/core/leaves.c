@@ -67,21 +67,22 @@ static unsigned int depth_in_run(enum gx_family family, const struct run *run, g
 	return depth;
 }
 
+/* Room for so many, of which memory takes what is written. */
+static void reserve(struct gx_leaves *leaves, size_t capacity)
+{
+	if (leaves->family == GX_IPV4)
+		leaves->keys4 = gx_realloc(leaves->keys4, capacity * sizeof(*leaves->keys4));
+	else
+		leaves->keys6 = gx_realloc(leaves->keys6, capacity * sizeof(*leaves->keys6));
+	leaves->values = gx_realloc(leaves->values, capacity * sizeof(*leaves->values));
+	leaves->capacity = capacity;
+}
+
 static void add_leaf(struct gx_leaves *leaves, const struct gx_prefix *prefix,
 		     const struct gx_leaf *value)
 {
-	if (leaves->count == leaves->capacity) {
-		size_t capacity = leaves->capacity ? leaves->capacity * 2 : 1024;
-		size_t key_octets = leaves->family == GX_IPV4 ? sizeof(*leaves->keys4) :
-								sizeof(*leaves->keys6);
-
-		if (leaves->family == GX_IPV4)
-			leaves->keys4 = gx_realloc(leaves->keys4, capacity * key_octets);
-		else
-			leaves->keys6 = gx_realloc(leaves->keys6, capacity * key_octets);
-		leaves->values = gx_realloc(leaves->values, capacity * sizeof(*leaves->values));
-		leaves->capacity = capacity;
-	}
+	if (leaves->count == leaves->capacity)
+		reserve(leaves, leaves->capacity * 2);
 	if (leaves->family == GX_IPV4) {
 		leaves->keys4[leaves->count].prefix_bits = prefix->bits;
 		gx_addr_to_octets(&prefix->addr, leaves->keys4[leaves->count].address);
@@ -126,6 +127,7 @@ void gx_partition_leaves(const struct gx_partition *partition, const uint16_t *c
 	struct run class, location;
 
 	*out = (struct gx_leaves){ .family = partition->family };
+	reserve(out, 3 * partition->count + 1);	/* with real data two for each range */
 	for (size_t i = 0; i < partition->count; i = class.end) {
 		class = run_from(partition, &by_class, i, partition->count);
 		for (size_t j = class.begin; j < class.end; j = location.end) {
@@ -148,7 +150,7 @@ size_t gx_partition_runs(const struct gx_partition *partition, const uint16_t *c
 	const struct gx_range *ranges = partition->ranges;
 	size_t count = 0;
 
-	*runs = gx_calloc(partition->count, sizeof(**runs));
+	*runs = gx_realloc(NULL, partition->count * sizeof(**runs));
 	for (size_t i = 0; i < partition->count; i++) {
 		if (i && is_alike(&like, &ranges[i - 1], &ranges[i]))
 			continue;
