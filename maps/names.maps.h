@@ -18,6 +18,15 @@
 		__type(value, struct value_type); \
 	} map_name SEC(".maps")
 
+/* One value of an octet for each bucket of names, as many as the image needs, set before loading; filled through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u64));
+} pilots SEC(".maps");
+
 GX_TABLE(names, gx_name);
 GX_TABLE(names_long, gx_name_rest);
 GX_TABLE(types, gx_type);

@@ -60,18 +60,15 @@ gx_inline int gx_is_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_n
 gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, __u32 len,
 					 const struct gx_folded *folded, __u32 *index)
 {
-	for (__u32 i = 0; i < GX_NAME_PROBES; i++) {
-		struct gx_name *name;
+	__u32 zero = 0;
+	const __u8 *of_buckets = bpf_map_lookup_elem(&pilots, &zero);
+	struct gx_name *name;
 
-		*index = gx_hash_slot(folded->hash + i, name_mask);
-		name = bpf_map_lookup_elem(&names, index);
-
-		if (!name || name->tag == 0)
-			return NULL;
-		if (gx_is_name(ctx, dns_offset, name, len, folded))
-			return name;
-	}
-	return NULL;
+	if (!of_buckets)
+		return NULL;
+	*index = gx_hash_slot(folded->hash, of_buckets[gx_hash_bucket(folded->hash, bucket_mask)], slot_count);
+	name = bpf_map_lookup_elem(&names, index);
+	return name && gx_is_name(ctx, dns_offset, name, len, folded) ? name : NULL;
 }
 
 /*

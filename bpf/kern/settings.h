@@ -8,7 +8,8 @@
 #include "geoxdp/abi.h"
 
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
-const volatile __u32 name_mask;		/* slots of `names`, a power of two, less one */
+const volatile __u32 bucket_mask;	/* octets of `pilots` that are used, a power of two, less one */
+const volatile __u32 slot_count;	/* slots of `names` */
 const volatile __u64 end_filter[GX_END_FILTER_WORDS];	/* the ends of all apexes: gx_hash_end_of_name() */
 const volatile __u32 encloser_count;	/* names with GX_NAME_WILDCARD or GX_NAME_BELOW; 0: none is looked for */
 const volatile __u32 label_min;		/* the fewest labels of a loaded name, root not counted, */

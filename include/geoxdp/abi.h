@@ -93,8 +93,8 @@ struct gx_service {
 #define GX_REF_LOCATION	0xc0000000u
 
 /*
- * Value of `names`, a flat open-addressed table with linear probing: one cache line a slot. The folded wire
- * name, zero-padded, stands in octets and, beyond GX_NAME_INLINE_OCTETS, in names_long[rest]. A hash is not
+ * Value of `names`, a flat table: one cache line a slot, and one slot for a name to be in, see gx_hash_slot(). The folded
+ * wire name, zero-padded, stands in octets and, beyond GX_NAME_INLINE_OCTETS, in names_long[rest]. A hash is not
  * a name: all octets are compared.
  */
 struct gx_name {

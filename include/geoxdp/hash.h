@@ -42,10 +42,24 @@ GX_HASH_INLINE __u32 gx_hash_tag(__u64 hash)
 	return tag ? tag : 1;
 }
 
-/* Home slot; mask: slots - 1. The slots behind it, around the end of the table, are looked at next. */
-GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 mask)
+/*
+ * The slot of a name in `names`, without a second probe (perfect hashing by pilots: Pibiri and Trani, PTHash, 2021). Names fall
+ * into buckets, and the loader finds for each bucket a pilot, one octet, with which all its names come to slots of
+ * their own. What is not loaded comes to some slot as well: that holds another name, or none.
+ */
+GX_HASH_INLINE __u32 gx_hash_bucket(__u64 hash, __u32 mask)
 {
 	return (__u32)hash & mask;
+}
+
+/*
+ * The pilot is spread over the whole word: names of one bucket have the same lower bits, and if only those were changed, two that meet
+ * would meet with each pilot. slots: of the table, any number.
+ */
+GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 pilot, __u32 slots)
+{
+	hash = (hash ^ pilot * GX_HASH_MULTIPLIER) * GX_HASH_MULTIPLIER;
+	return (hash >> 32) * slots >> 32;
 }
 
 /*

@@ -37,9 +37,8 @@
 #define GX_NAME_REST_OCTETS	216	/* 255 - 40, up to a multiple of 8 */
 /* Words of the filter of names' ends, see gx_hash_end_of_name(). */
 #define GX_END_FILTER_WORDS	8
-/* Slots looked at before a name counts as not loaded. The loader picks table size and seed such
- * that every loaded name lies within this distance of its home slot. */
-#define GX_NAME_PROBES		8
+/* Values of a pilot, see gx_hash_slot(). */
+#define GX_PILOTS		256
 
 /* An answer is stored in cells of two cache lines. */
 #define GX_CELL_OCTETS		112

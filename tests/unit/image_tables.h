@@ -68,6 +68,7 @@ static inline UNUSED const struct gx_name *find_name(const struct gx_image *imag
 	uint8_t octets[256] = {0};
 	uint64_t hash = image->name_seed;
 	size_t len = knot_dname_size(name);
+	const struct gx_name *slot;
 
 	memcpy(octets, name, len);
 	for (size_t i = 0; i < len; i += 8) {
@@ -77,19 +78,11 @@ static inline UNUSED const struct gx_name *find_name(const struct gx_image *imag
 		hash = gx_hash_word(hash, word);
 	}
 	hash = gx_hash_end(hash, len);
-	for (uint32_t i = 0; i < GX_NAME_PROBES; i++) {
-		const struct gx_name *slot =
-			&image->names[gx_hash_slot(hash + i, image->n_name_slots - 1)];
-
-		if (slot->tag == 0)
-			return NULL;
-		if (slot->tag == gx_hash_tag(hash) && slot->len_octets == len &&
-		    !memcmp(slot->octets, octets, GX_NAME_INLINE_OCTETS) &&
-		    (len <= GX_NAME_INLINE_OCTETS ||
-		     !memcmp(image->names_long[slot->rest].octets, octets + GX_NAME_INLINE_OCTETS,
-			     GX_NAME_REST_OCTETS)))
-			return slot;
-	}
+	slot = &image->names[gx_hash_slot(hash, image->pilots[gx_hash_bucket(hash, image->n_buckets - 1)], image->n_name_slots)];
+	if (slot->tag == gx_hash_tag(hash) && slot->len_octets == len && !memcmp(slot->octets, octets, GX_NAME_INLINE_OCTETS) &&
+	    (len <= GX_NAME_INLINE_OCTETS ||
+	     !memcmp(image->names_long[slot->rest].octets, octets + GX_NAME_INLINE_OCTETS, GX_NAME_REST_OCTETS)))
+		return slot;
 	return NULL;
 }
 

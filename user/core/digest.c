@@ -36,6 +36,7 @@ void gx_image_digest(const struct gx_image *image, struct gx_digest out[GX_DIGES
 	} arrays[] = {
 		{ "index4", image->index[GX_IPV4].words, image->index[GX_IPV4].n_words * sizeof(uint64_t) },
 		{ "index6", image->index[GX_IPV6].words, image->index[GX_IPV6].n_words * sizeof(uint64_t) },
+		{ "pilots", image->pilots, image->n_buckets },
 		{ "names", image->names, image->n_name_slots * sizeof(*image->names) },
 		{ "names_long", image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ "types", image->types, image->n_types * sizeof(*image->types) },

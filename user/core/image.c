@@ -177,6 +177,7 @@ void gx_image_free(struct gx_image *image)
 	}
 	free(image->class_of);
 	free(image->names);
+	free(image->pilots);
 	free(image->names_long);
 	free(image->types);
 	free(image->choices);

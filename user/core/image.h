@@ -18,8 +18,10 @@ struct gx_image {
 	struct gx_index index[GX_FAMILIES];	/* the same classes, for the program */
 	bool lookup_lpm;			/* the program looks at the leaves instead */
 
-	struct gx_name *names;	/* n_name_slots, a power of two */
+	struct gx_name *names;	/* n_name_slots */
 	size_t n_name_slots;
+	uint8_t *pilots;	/* of the buckets of names, n_buckets: a power of two, and at least 8 */
+	size_t n_buckets;
 	size_t n_names;
 	size_t n_enclosers;	/* names with GX_NAME_WILDCARD or GX_NAME_BELOW */
 	size_t label_min;	/* the fewest labels of a name, root not counted, */

@@ -20,17 +20,13 @@ static bool gx_slot_holds(const struct gx_image *image, const struct gx_name *sl
 static const struct gx_name *gx_find_slot(const struct gx_image *image, const knot_dname_t *name)
 {
 	struct gx_padded_name padded;
+	const struct gx_name *slot;
 	uint64_t hash;
 
 	gx_pad_name(&padded, name);
 	hash = gx_padded_hash(&padded, image->name_seed);
-	for (uint32_t i = 0; i < GX_NAME_PROBES; i++) {
-		const struct gx_name *slot = &image->names[gx_hash_slot(hash + i, image->n_name_slots - 1)];
-
-		if (slot->tag == gx_hash_tag(hash) && gx_slot_holds(image, slot, &padded))
-			return slot;
-	}
-	return NULL;
+	slot = &image->names[gx_hash_slot(hash, image->pilots[gx_hash_bucket(hash, image->n_buckets - 1)], image->n_name_slots)];
+	return slot->tag == gx_hash_tag(hash) && gx_slot_holds(image, slot, &padded) ? slot : NULL;
 }
 
 static uint32_t gx_find_ref(const struct gx_image *image, const struct gx_name *slot, uint16_t type)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Image: the flat open-addressed table of names. */
+/* Image: the flat table of names, and the pilots that say where each is. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,100 +7,125 @@
 #include "geoxdp/hash.h"
 #include "user/core/image_impl.h"
 
-/* Seeds tried before the table is doubled. */
-#define SEEDS_PER_SIZE 16
-/* Names of which chance gives each seed about the same fill. */
-#define MANY_NAMES	65536
+/* Names for each bucket, and slots, as shares of the names: so a pilot is found for each bucket with nearly every seed. */
+#define NAMES_PER_BUCKET 3
+#define SLOTS(names)	((names) + (names) / 3 + 1)
+/* Buckets with fewer would be no whole value of a map. */
+#define MIN_BUCKETS	8
+#define SEEDS		64
 /* 4 GiB of slots. */
-#define MAX_SLOTS ((size_t)1 << 26)
-
-struct place {
-	uint32_t number;	/* load + 1; 0: empty */
-	uint32_t home;		/* its home slot */
-};
+#define MAX_NAMES	((size_t)50000000)
 
 struct placing {
 	const struct gx_builder *builder;
-	uint64_t *hashes;	/* of each load */
-	struct place *slots;
-	size_t n_slots;
+	size_t n_buckets, n_slots;
 	uint64_t seed;
-	bool is_hashed;		/* with this seed */
+	uint64_t *hashes;	/* of each load */
+	uint32_t *slot_of;	/* of each load */
+	uint32_t *begins;	/* of each bucket, and of one more, in loads */
+	uint32_t *loads;	/* by bucket */
+	uint32_t *order;	/* buckets, the fullest first */
+	uint64_t *taken;	/* slots, a bit each */
+	uint8_t *pilots;
 };
 
-/*
- * Linear probing that gives a slot to the name that is further from home (Robin Hood hashing, Celis 1986).
- * The same slots are taken in any case, so a reader may stop at the first empty one; but the farthest name
- * is much nearer: with a million names in 4 million slots 8 probes are enough for all, where first come,
- * first served would take 16 times the slots.
- */
-static bool place(struct placing *placing, uint32_t load)
+static void hash_all(struct placing *placing)
 {
-	size_t mask = placing->n_slots - 1, far = 0;
-	struct place moving = { load + 1, gx_hash_slot(placing->hashes[load], mask) };
-	size_t at = moving.home;
+	const struct gx_builder *builder = placing->builder;
 
-	for (; far < GX_NAME_PROBES; at = (at + 1) & mask, far++) {
-		struct place *slot = &placing->slots[at], other = *slot;
-
-		if (!other.number) {
-			*slot = moving;
-			return true;
-		}
-		if (((at - other.home) & mask) < far) {
-			*slot = moving;
-			moving = other;
-			far = (at - moving.home) & mask;
-		}
-	}
-	return false;
-}
-
-/* Hashes do not depend on the size of the table. */
-static void hash_all(struct placing *placing, uint64_t seed)
-{
-	if (placing->is_hashed && placing->seed == seed)
-		return;
-	placing->is_hashed = true;
-	placing->seed = seed;
-	for (size_t i = 0; i < placing->builder->n_loads; i++) {
-		gx_ask_ahead(placing->builder->loads, i, placing->builder->n_loads, name);
-		placing->hashes[i] = gx_name_hash(placing->builder->loads[i].name, seed);
+	for (size_t i = 0; i < builder->n_loads; i++) {
+		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
+		placing->hashes[i] = gx_name_hash(builder->loads[i].name, placing->seed);
 	}
 }
 
-/* Returns how many find a place before one does not. */
-static size_t place_all(struct placing *placing)
+static size_t bucket_of(const struct placing *placing, size_t load)
 {
-	size_t placed = 0;
-
-	memset(placing->slots, 0, placing->n_slots * sizeof(*placing->slots));
-	while (placed < placing->builder->n_loads && place(placing, (uint32_t)placed))
-		placed++;
-	return placed;
+	return gx_hash_bucket(placing->hashes[load], (uint32_t)(placing->n_buckets - 1));
 }
 
-/* A size and a seed with which every name is found within GX_NAME_PROBES. The same names give the same. */
-static bool find_size(struct placing *placing)
+/* Counted, summed up, and dealt out from the last one on: then each begin is where it should be. */
+static void fill_buckets(struct placing *placing)
 {
 	size_t n_loads = placing->builder->n_loads;
 
-	placing->n_slots = GX_NAME_PROBES;
-	while (placing->n_slots / 2 < n_loads)
-		placing->n_slots *= 2;
-	for (; placing->n_slots <= MAX_SLOTS; placing->n_slots *= 2) {
-		placing->slots = gx_realloc(placing->slots, placing->n_slots * sizeof(*placing->slots));
-		for (uint64_t i = 0; i < SEEDS_PER_SIZE; i++) {
-			size_t placed;
+	memset(placing->begins, 0, (placing->n_buckets + 1) * sizeof(*placing->begins));
+	for (size_t i = 0; i < n_loads; i++)
+		placing->begins[bucket_of(placing, i)]++;
+	for (size_t i = 0; i < placing->n_buckets; i++)
+		placing->begins[i + 1] += placing->begins[i];
+	for (size_t i = n_loads; i-- > 0;)
+		placing->loads[--placing->begins[bucket_of(placing, i)]] = (uint32_t)i;
+}
 
-			hash_all(placing, i * GX_HASH_MULTIPLIER);
-			placed = place_all(placing);
-			if (placed == n_loads)
-				return true;
-			/* Of many names, where one seed falls far short, so do the others. */
-			if (n_loads >= MANY_NAMES && placed < n_loads - n_loads / 4)
-				break;
+static size_t bucket_size(const struct placing *placing, size_t bucket)
+{
+	return placing->begins[bucket + 1] - placing->begins[bucket];
+}
+
+/* Full buckets while slots are free: a name alone finds one to the end. */
+static void sort_buckets(struct placing *placing)
+{
+	size_t largest = 0, at = 0;
+
+	for (size_t i = 0; i < placing->n_buckets; i++)
+		largest = bucket_size(placing, i) > largest ? bucket_size(placing, i) : largest;
+	for (size_t size = largest; size > 0; size--)
+		for (size_t i = 0; i < placing->n_buckets; i++)
+			if (bucket_size(placing, i) == size)
+				placing->order[at++] = (uint32_t)i;
+	while (at < placing->n_buckets)
+		placing->order[at++] = UINT32_MAX;
+}
+
+/* Give each name of a bucket the slot that this pilot says. false: one is taken, and none was given. */
+static bool try_pilot(struct placing *placing, size_t bucket, uint32_t pilot)
+{
+	size_t begin = placing->begins[bucket], end = placing->begins[bucket + 1];
+
+	for (size_t i = begin; i < end; i++) {
+		uint32_t load = placing->loads[i];
+		uint32_t slot = gx_hash_slot(placing->hashes[load], pilot, (uint32_t)placing->n_slots);
+
+		if (placing->taken[slot / 64] >> slot % 64 & 1) {
+			while (i-- > begin) {
+				slot = placing->slot_of[placing->loads[i]];
+				placing->taken[slot / 64] &= ~(1ull << slot % 64);
+			}
+			return false;
 		}
+		placing->taken[slot / 64] |= 1ull << slot % 64;
+		placing->slot_of[load] = slot;
+	}
+	return true;
+}
+
+static bool place_all(struct placing *placing)
+{
+	memset(placing->taken, 0, (placing->n_slots / 64 + 1) * sizeof(*placing->taken));
+	memset(placing->pilots, 0, placing->n_buckets);
+	for (size_t i = 0; i < placing->n_buckets && placing->order[i] != UINT32_MAX; i++) {
+		uint32_t pilot = 0;
+
+		while (pilot < GX_PILOTS && !try_pilot(placing, placing->order[i], pilot))
+			pilot++;
+		if (pilot == GX_PILOTS)
+			return false;
+		placing->pilots[placing->order[i]] = (uint8_t)pilot;
+	}
+	return true;
+}
+
+/* A seed with which every name has a slot of its own. The same names give the same. */
+static bool find_seed(struct placing *placing)
+{
+	for (uint64_t i = 0; i < SEEDS; i++) {
+		placing->seed = i * GX_HASH_MULTIPLIER;
+		hash_all(placing);
+		fill_buckets(placing);
+		sort_buckets(placing);
+		if (place_all(placing))
+			return true;
 	}
 	return false;
 }
@@ -150,25 +175,20 @@ static void fill_slot(struct gx_builder *builder, struct gx_name *out, const str
 /* In the order of the loads: names lie side by side in it, while what is written needs not be waited for. */
 static void fill_slots(struct gx_builder *builder, const struct placing *placing)
 {
-	uint32_t *slot_of = gx_calloc(builder->n_loads, sizeof(*slot_of));
 	struct gx_image *image = builder->image;
 
-	for (size_t i = 0; i < placing->n_slots; i++)
-		if (placing->slots[i].number)
-			slot_of[placing->slots[i].number - 1] = (uint32_t)i;
 	for (size_t i = 0; i < builder->n_loads; i++) {
 		const struct gx_load *load = &builder->loads[i];
 		size_t labels = count_labels(load->name);
 
 		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
-		fill_slot(builder, &image->names[slot_of[i]], load, placing->hashes[i]);
+		fill_slot(builder, &image->names[placing->slot_of[i]], load, placing->hashes[i]);
 		image->label_max = labels > image->label_max ? labels : image->label_max;
 		image->n_enclosers += (load->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
 		/* The last entry of a name with a wildcard in front of it is the wildcard's slot. */
 		if (load->flags & GX_NAME_WILDCARD)
-			image->types[load->types + load->n_types + 1].ref = slot_of[load->wildcard];
+			image->types[load->types + load->n_types + 1].ref = placing->slot_of[load->wildcard];
 	}
-	free(slot_of);
 }
 
 /* An apex of less than eight octets is no whole end: any name may be below it. */
@@ -191,26 +211,43 @@ static void fill_end_filter(const struct gx_config *config, uint64_t filter[GX_E
 
 int gx_image_names(struct gx_builder *builder)
 {
-	struct placing placing = { .builder = builder };
+	struct placing placing = { .builder = builder, .n_buckets = MIN_BUCKETS, .n_slots = SLOTS(builder->n_loads) };
 	struct gx_where where = { .file = builder->config->file };
 	struct gx_image *image = builder->image;
 	int ret = 0;
 
-	placing.hashes = gx_calloc(builder->n_loads, sizeof(*placing.hashes));
-	if (!find_size(&placing)) {
-		gx_error(builder->diag, &where, "%zu names to be loaded: at most %zu would be right",
-			 builder->n_loads, MAX_SLOTS / 4);
-		ret = -EINVAL;
-		goto out;
+	if (builder->n_loads > MAX_NAMES) {
+		gx_error(builder->diag, &where, "%zu names to be loaded: at most %zu would be right", builder->n_loads, MAX_NAMES);
+		return -EINVAL;
 	}
-	image->names = gx_calloc(placing.n_slots, sizeof(*image->names));
-	image->n_name_slots = placing.n_slots;
-	image->n_names = builder->n_loads;
-	image->name_seed = placing.seed;
-	fill_slots(builder, &placing);
-	fill_end_filter(builder->config, image->end_filter);
-out:
+	while (placing.n_buckets * NAMES_PER_BUCKET < builder->n_loads)
+		placing.n_buckets *= 2;
+	placing.hashes = gx_calloc(builder->n_loads, sizeof(*placing.hashes));
+	placing.slot_of = gx_calloc(builder->n_loads, sizeof(*placing.slot_of));
+	placing.begins = gx_calloc(placing.n_buckets + 1, sizeof(*placing.begins));
+	placing.loads = gx_calloc(builder->n_loads, sizeof(*placing.loads));
+	placing.order = gx_calloc(placing.n_buckets, sizeof(*placing.order));
+	placing.taken = gx_calloc(placing.n_slots / 64 + 1, sizeof(*placing.taken));
+	placing.pilots = gx_calloc(placing.n_buckets, sizeof(*placing.pilots));
+	image->pilots = placing.pilots;
+	image->n_buckets = placing.n_buckets;
+	if (find_seed(&placing)) {
+		image->names = gx_calloc(placing.n_slots, sizeof(*image->names));
+		image->n_name_slots = placing.n_slots;
+		image->n_names = builder->n_loads;
+		image->name_seed = placing.seed;
+		fill_slots(builder, &placing);
+		fill_end_filter(builder->config, image->end_filter);
+	} else {
+		gx_error(builder->diag, &where, "%zu names to be loaded: none of %d seeds gives each a slot of its own; is a "
+			 "name there twice?", builder->n_loads, SEEDS);
+		ret = -EINVAL;
+	}
 	free(placing.hashes);
-	free(placing.slots);
+	free(placing.slot_of);
+	free(placing.begins);
+	free(placing.loads);
+	free(placing.order);
+	free(placing.taken);
 	return ret;
 }

@@ -108,6 +108,7 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	}
 	error = bpf_map__set_value_size(skel->maps.index4, image->index[GX_IPV4].n_words * sizeof(uint64_t));
 	error = error ? : bpf_map__set_value_size(skel->maps.index6, image->index[GX_IPV6].n_words * sizeof(uint64_t));
+	error = error ? : bpf_map__set_value_size(skel->maps.pilots, image->n_buckets);
 	if (error)
 		return error;
 	memcpy((void *)skel->rodata->macs, services->macs, sizeof(services->macs));
@@ -117,7 +118,8 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	skel->rodata->nsid_octets = services->n_nsid;
 	skel->rodata->name_seed = image->name_seed;
 	memcpy((void *)skel->rodata->end_filter, image->end_filter, sizeof(image->end_filter));
-	skel->rodata->name_mask = image->n_name_slots - 1;
+	skel->rodata->bucket_mask = image->n_buckets - 1;
+	skel->rodata->slot_count = image->n_name_slots;
 	skel->rodata->class_count = image->n_classes;
 	skel->rodata->location_count = image->n_locations;
 	skel->rodata->encloser_count = image->n_enclosers;
@@ -291,6 +293,7 @@ static int gx_object_fill(const struct gx_object *object, const struct gx_image 
 	} arrays[] = {
 		{ skel->maps.index4, image->index[GX_IPV4].words, image->index[GX_IPV4].n_words * sizeof(uint64_t) },
 		{ skel->maps.index6, image->index[GX_IPV6].words, image->index[GX_IPV6].n_words * sizeof(uint64_t) },
+		{ skel->maps.pilots, image->pilots, image->n_buckets },
 		{ skel->maps.names, image->names, image->n_name_slots * sizeof(*image->names) },
 		{ skel->maps.names_long, image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },
