@@ -71,7 +71,7 @@ IN_CI    := $(filter true,$(CI))
 .SECONDARY:
 .PHONY: all deps examples check check-all check-unit check-service check-prog check-kernels check-fuzz fuzz check-net \
 	check-input check-examples check-conformance demo \
-	bench-geo bench-packets bench-stages bench-live bench-growth bench-load bench-flood bench bench-goals lint install uninstall clean help
+	bench-geo bench-packets bench-memory bench-stages bench-live bench-growth bench-load bench-flood bench bench-goals lint install uninstall clean help
 
 all: $(BUILD)/geoxdp examples	## build the command and the data of the examples
 
@@ -226,13 +226,16 @@ BENCH_RESULTS := $(patsubst %,$(BUILD)/bench/%.json,packets live geo growth load
 # One after the other, whatever -j says; the table at the end is of what these runs measured.
 bench:			## all benchmarks: about 15 minutes of a machine that does nothing else (as root)
 	@rm -f $(BENCH_RESULTS)
-	@for name in packets stages live geo growth load flood; do \
+	@for name in memory packets stages live geo growth load flood; do \
 		echo; $(MAKE) --no-print-directory bench-$$name || exit 1; \
 	done
 	@$(MAKE) --no-print-directory bench-goals
 
 bench-goals: $(BUILD)/bench/goals	## what is to be reached, and what the last runs measured
 	@$< $(BENCH_RESULTS)
+
+bench-memory: $(BUILD)/bench/memory	## time loads from memory, by the size of what is read
+	@$< --json $(BUILD)/bench/memory.json $(BENCH_ARGS)
 
 bench-packets: $(BUILD)/bench/packets	## time whole packets of each kind, beside a naive program (as root)
 	@$< --json $(BUILD)/bench/packets.json $(BENCH_ARGS)

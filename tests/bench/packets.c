@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+
 #include "naive.skel.h"
 #include "tests/bench/stream.h"
 
@@ -203,6 +206,24 @@ static void show_row(const struct stream *stream, const struct row *row, enum as
 		bench_put_goal(json, &ratio_goal, naive / ns, "%s, %s: against naive", name, how);
 }
 
+/* What the running kernel's verifier looked at until it took the program. */
+static void put_instructions(const struct bench *bench, json_t *json)
+{
+	const struct bench_goal goal = { 500000, 200000, "insns", false };
+	struct bpf_prog_info info = {};
+	__u32 octets = sizeof(info);
+
+	for (int i = 0; i < WORLDS; i++) {
+		if (!bench->naives[i])
+			continue;
+		if (bpf_obj_get_info_by_fd(gx_object_prog_fd(bench->worlds[i].object), &info, &octets))
+			bench_fail("product: read what the kernel says");
+		printf("\nverifier: %s instructions\n", bench_count_text(info.verified_insns));
+		bench_put_goal(json, &goal, info.verified_insns, "verifier, this kernel");
+		return;
+	}
+}
+
 static void show(const struct bench *bench, unsigned int rounds, unsigned int thrown, json_t *json)
 {
 	printf("%s\nwhole packets, net of an empty program, medians of %u rounds, %u thrown away\n"
@@ -217,6 +238,7 @@ static void show(const struct bench *bench, unsigned int rounds, unsigned int th
 		for (int asked = 0; asked < ASKED; asked++)
 			if (bench->streams[i][asked])
 				show_row(bench->streams[i][asked], &rows[i], asked, rounds, json);
+	put_instructions(bench, json);
 }
 
 static int check(const struct bench *bench)
