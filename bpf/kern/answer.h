@@ -57,23 +57,29 @@ gx_inline __u32 gx_draw(__u32 spread, const struct gx_client *client, struct gx_
 /* The choice for this client. Return: GX_GO_ON or the reason to pass. */
 gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, struct gx_plan *plan)
 {
-	__u32 index = ref & GX_REF_INDEX;
+	__u32 index = ref & GX_REF_INDEX, number, count = class_count, bits;
 	struct gx_choice *choice;
 	struct gx_leaf leaf = {};
 
-	if (use_index && (ref & GX_REF_KIND) == GX_REF_CLASS ? gx_find_class(client, &leaf) : gx_find_leaf(client, &leaf))
+	if (use_index && (ref & GX_REF_KIND) == GX_REF_CLASS) {
+		__u32 found = gx_find_class(client->address[0], client->address[1], client->is_ipv6, client->scoped);
+
+		number = GX_INDEX_CLASS(found);
+		bits = GX_INDEX_DEPTH(found);
+	} else if (gx_find_leaf(client, &leaf)) {
 		return GX_PASSED_LOCATION;
-	if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
-		if (leaf.class_id >= class_count)
-			return GX_PASSED_LOCATION;
-		index += leaf.class_id;
-		plan->scope_bits = leaf.class_bits + client->scope_offset;
+	} else if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
+		number = leaf.class_id;
+		bits = leaf.class_bits;
 	} else {
-		if (leaf.location >= location_count)
-			return GX_PASSED_LOCATION;
-		index += leaf.location;
-		plan->scope_bits = leaf.location_bits + client->scope_offset;
+		number = leaf.location;
+		count = location_count;
+		bits = leaf.location_bits;
 	}
+	if (number >= count)
+		return GX_PASSED_LOCATION;
+	index += number;
+	plan->scope_bits = bits + client->scope_offset;
 	choice = bpf_map_lookup_elem(&choices, &index);
 	if (!choice)
 		return GX_PASSED_LOCATION;

@@ -44,17 +44,17 @@ gx_inline void gx_client_key(const struct gx_client *client, struct gx_lpm6_key 
 	__builtin_memcpy(key->address, client->address, sizeof(key->address));
 }
 
-gx_inline int gx_has_nets(const struct gx_client *client)
+gx_inline int gx_has_nets(__u32 is_ipv6)
 {
-	return client->is_ipv6 ? !GX_TRIE_IS_EMPTY(&nets6) : !GX_TRIE_IS_EMPTY(&nets4);
+	return is_ipv6 ? !GX_TRIE_IS_EMPTY(&nets6) : !GX_TRIE_IS_EMPTY(&nets4);
 }
 
 /* What the overrides say of a client; NULL: nothing. */
-gx_inline const struct gx_leaf *gx_find_net(const struct gx_client *client, const struct gx_lpm6_key *key)
+gx_inline const struct gx_leaf *gx_find_net(__u32 is_ipv6, const struct gx_lpm6_key *key)
 {
-	if (!gx_has_nets(client))
+	if (!gx_has_nets(is_ipv6))
 		return NULL;
-	if (client->is_ipv6)
+	if (is_ipv6)
 		return bpf_map_lookup_elem(&nets6, key);
 	return bpf_map_lookup_elem(&nets4, key);
 }
@@ -72,7 +72,7 @@ __attribute__((noinline)) int gx_find_leaf(const struct gx_client *client, struc
 	if (!client || !out)
 		return -1;
 	gx_client_key(client, &key);
-	net = gx_find_net(client, &key);
+	net = gx_find_net(client->is_ipv6, &key);
 	if (client->is_ipv6)
 		country = bpf_map_lookup_elem(&countries6, &key);
 	else
@@ -80,35 +80,46 @@ __attribute__((noinline)) int gx_find_leaf(const struct gx_client *client, struc
 	return gx_merge_leaves(net, country, out);
 }
 
+/* What the overrides make of what the index says: class in the lower half, depth in the upper. An address is in network order. */
+__attribute__((noinline)) __u32 gx_override_class(__u64 high, __u64 low, __u32 is_ipv6, __u32 found)
+{
+	struct gx_leaf country = { .class_id = GX_INDEX_CLASS(found), .class_bits = GX_INDEX_DEPTH(found) }, leaf;
+	struct gx_lpm6_key key = { .prefix_bits = is_ipv6 ? 128 : 32 };
+
+	__builtin_memcpy(key.address, &high, sizeof(high));
+	__builtin_memcpy(key.address + sizeof(high), &low, sizeof(low));
+	if (gx_merge_leaves(gx_find_net(is_ipv6, &key), &country, &leaf))
+		return GX_CLASS_NONE;
+	return (__u32)leaf.class_bits << 16 | leaf.class_id;
+}
+
 /**
  * gx_find_class - class of a client and its depth, from the overrides and the index
- * @client: whose address
- * @out: class_id; class_bits, where the client's answer has a scope; both depths are the same
+ * @high: of the client's address, in network order; an IPv4 address in the first four octets
+ * @low: of it
+ * @is_ipv6: which of the two it is
+ * @scoped: the depth is wanted
  *
- * Return: 0, or -1: nothing is known.
+ * Values in and out: a struct would go over the stack and back.
+ *
+ * Return: the class in the lower half, its depth in the upper. GX_CLASS_NONE: nothing is known.
  */
-__attribute__((noinline)) int gx_find_class(const struct gx_client *client, struct gx_leaf *out)
+__attribute__((noinline)) __u32 gx_find_class(__u64 high, __u64 low, __u32 is_ipv6, __u32 scoped)
 {
-	struct gx_leaf country = {};
-	struct gx_lpm6_key key;
-	__u64 high;
+	__u64 number = bpf_be64_to_cpu(high);
 	__u32 found;
 
-	if (!client || !out)
-		return -1;
-	high = bpf_be64_to_cpu(client->address[0]);
-	if (client->is_ipv6)
-		found = gx_index_find6(high, bpf_be64_to_cpu(client->address[1]), client->scoped);
-	else
-		found = gx_index_find4(high >> 32, client->scoped);
-	country.class_id = GX_INDEX_CLASS(found);
-	country.class_bits = GX_INDEX_DEPTH(found);
-	if (!gx_has_nets(client)) {
-		*out = country;
-		return 0;
+	/* Each trie is asked in a way of its own: "pointer arithmetic on map_ptr prohibited", where clang makes one of both. */
+	if (is_ipv6) {
+		found = gx_index_find6(number, bpf_be64_to_cpu(low), scoped);
+		if (GX_TRIE_IS_EMPTY(&nets6))
+			return found;
+	} else {
+		found = gx_index_find4(number >> 32, scoped);
+		if (GX_TRIE_IS_EMPTY(&nets4))
+			return found;
 	}
-	gx_client_key(client, &key);
-	return gx_merge_leaves(gx_find_net(client, &key), &country, out);
+	return gx_override_class(high, low, is_ipv6, found);
 }
 
 #endif
