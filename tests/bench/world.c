@@ -13,6 +13,7 @@
 #include <linux/bpf.h>
 
 #include "tests/bench/harness.h"
+#include "tests/bench/signed_zone.h"
 #include "user/core/config_impl.h"
 #include "user/core/digest.h"
 #include "user/core/iso3166.h"
@@ -68,28 +69,43 @@ static knot_dname_t *name_of(struct gx_arena *arena, const char *text)
 	return gx_name_lower(arena, name);
 }
 
-static void make_zone(struct gx_config *config)
+/* The zone of the geo names. */
+static void write_zone(FILE *file)
 {
-	char path[] = "/tmp/geoxdp-bench-XXXXXX";
-	int fd = mkstemp(path);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	struct gx_diag diag = {0};
-
-	if (!file)
-		bench_fail("%s: make", path);
 	fprintf(file, "$TTL 300\n@ SOA ns1 hostmaster 1 86400 7200 604800 600\n@ NS ns1\nns1 A 192.0.2.53\n"
 		"www CNAME cdn\ncdn CNAME geo\n");
 	for (int i = 0; i < WORLD_SITES; i++)
 		fprintf(file, "s%d A 192.0.2.%d\ns%d AAAA 2001:db8::%d\n", i, i + 1, i, i + 1);
-	fclose(file);
-	config->zones = gx_calloc(1, sizeof(*config->zones));
-	config->n_zones = 1;
-	config->zones[0] = (struct gx_zone){ .apex = name_of(&config->arena, WORLD_APEX),
-					     .file = gx_arena_strdup(&config->arena, path) };
-	config->zones[0].where.file = config->file;
+}
+
+static void make_zones(struct gx_config *config)
+{
+	static const char *const apexes[] = { WORLD_APEX, WORLD_NSEC, WORLD_NSEC3 };	/* ascending */
+	const size_t count = sizeof(apexes) / sizeof(*apexes);
+	struct gx_diag diag = {0};
+
+	config->zones = gx_calloc(count, sizeof(*config->zones));
+	config->n_zones = count;
+	for (size_t i = 0; i < count; i++) {
+		char path[] = "/tmp/geoxdp-bench-XXXXXX";
+		int fd = mkstemp(path);
+		FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+		if (!file)
+			bench_fail("%s: make", path);
+		if (i == 0)
+			write_zone(file);
+		else
+			signed_zone_write(file, apexes[i], i == 2);
+		fclose(file);
+		config->zones[i] = (struct gx_zone){ .apex = name_of(&config->arena, apexes[i]),
+						     .file = gx_arena_strdup(&config->arena, path) };
+		config->zones[i].where.file = config->file;
+	}
 	gx_config_load_zones(config, &diag, NULL);
-	unlink(path);
-	report(&diag, "zone");
+	for (size_t i = 0; i < count; i++)
+		unlink(config->zones[i].file);
+	report(&diag, "zones");
 	gx_diag_free(&diag);
 }
 
@@ -216,7 +232,7 @@ void world_make(struct world *world, const struct world_plan *plan)
 	*world = (struct world){ .plan = *plan };
 	config->file = "bench";
 	config->locations = gx_locations_new();
-	make_zone(config);
+	make_zones(config);
 	config->n_maps = plan->maps;
 	config->maps = gx_arena_alloc(&config->arena, plan->maps * sizeof(*config->maps));
 	for (size_t i = 0; i < plan->maps; i++)

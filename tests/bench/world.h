@@ -24,6 +24,11 @@
 #define WORLD_GEO_CNAME	"geo.bench.test."
 #define WORLD_WILD	"wild.bench.test."	/* with a wildcard below it, which is a geo name with addresses */
 
+/* Signed zones, see signed_zone_write(). */
+#define WORLD_NSEC	"nsec.test."
+#define WORLD_NSEC3	"nsec3.test."
+#define WORLD_NSEC_HOST	"h500.nsec.test."
+
 struct world_plan {
 	size_t names;		/* geo names with an address for each site */
 	size_t sets;		/* of addresses, that names share; 0: each name has its own */
