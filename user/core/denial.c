@@ -231,7 +231,7 @@ static struct gx_denial find_nsec(const struct gx_zone *zone, const knot_dname_t
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (knot_dname_cmp(zone->nodes[middle].owner, name) <= 0)
+		if (gx_name_compare(zone->nodes[middle].owner, name) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -255,7 +255,7 @@ static struct gx_denial cover_nsec(const struct gx_zone *zone, const knot_dname_
 		return (struct gx_denial){0};
 	/* In any case of letters (RFC 6840 5.1). */
 	knot_dname_copy_lower(next, knot_nsec_next(denial.rrset->rdata.rdata));
-	if (!knot_dname_is_equal(next, zone->apex) && knot_dname_cmp(next, name) <= 0)
+	if (!knot_dname_is_equal(next, zone->apex) && gx_name_compare(next, name) <= 0)
 		return (struct gx_denial){0};
 	return denial;
 }
