@@ -14,6 +14,7 @@
 #include "bpf/kern/cookie.h"
 #include "bpf/kern/encloser.h"
 #include "bpf/kern/find.h"
+#include "bpf/kern/gaps.h"
 #include "bpf/kern/parse.h"
 #include "bpf/kern/reply.h"
 #include "bpf/kern/service.h"
@@ -86,7 +87,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	if (reason != GX_GO_ON)
 		return reason;
 	if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED) {
-		ref = gx_find_signed(question.slot, encloser.slot, question.type);
+		ref = gx_find_proven(ctx, packet.dns_offset, &question, &encloser, &plan);
 		if (ref == GX_REF_NONE)
 			return GX_PASSED_DNSSEC;
 	}
@@ -96,9 +97,14 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, &edns, &plan);
 	if (reason != GX_GO_ON)
 		return reason;
+	if (plan.gap_list)
+		reason = gx_plan_tails(&plan, question.octets - GX_QUESTION_TAIL_OCTETS);
+	if (reason != GX_GO_ON)
+		return reason;
 	GX_STAGE(ANSWER, &plan);
 	plan.with_options = 1;
-	return gx_send_reply(ctx, &packet, &question, &edns, &plan);
+	reason = gx_send_reply(ctx, &packet, &question, &edns, &plan);
+	return plan.tails_octets && reason == (int)plan.reason ? gx_send_tails(ctx, &packet, &question, &plan) : reason;
 }
 
 SEC("xdp")

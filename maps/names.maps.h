@@ -30,6 +30,8 @@ struct {
 GX_TABLE(names, gx_name);
 GX_TABLE(names_long, gx_name_rest);
 GX_TABLE(types, gx_type);
+GX_TABLE(gap_lists, gx_gap_list);
+GX_TABLE(gaps, gx_gap);
 GX_TABLE(choices, gx_choice);
 GX_TABLE(answers, gx_answer);
 

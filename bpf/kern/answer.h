@@ -13,14 +13,17 @@
 /* What will be sent; complete before the first octet is written. */
 struct gx_plan {
 	__u32 cell;		/* first cell of the answer; 0: none */
-	__u32 octets;		/* of the answer */
-	__u32 sum;		/* of the answer, as in struct gx_answer */
-	__u32 pointers;		/* cell of the pointers that move by shift; 0: none */
-	__u32 shift;
-	__u32 core_octets;	/* and what it is without what may be left away */
-	__u32 core_sum;
-	__u32 core_arcount;
+	__u32 octets;		/* of the answer, tails included */
+	__u32 pointers;		/* its struct gx_shift, where shift or gap_list need it: else 0 */
+	__u32 shift;		/* by which its pointers move */
+	__u32 gap_list;		/* whose tails come behind it and its own, 0: none, */
+	__u32 gap;		/* and then this cell; 0: none */
 	__u32 reason;		/* GX_SERVED_* */
+	__u16 sum;		/* of the answer, as in struct gx_answer */
+	__u16 core_octets;	/* and what it is without what may be left away */
+	__u16 core_sum;
+	__u16 core_arcount;
+	__u16 tails_octets;	/* of octets */
 	__u16 ancount;
 	__u16 nscount;
 	__u16 arcount;		/* OPT included */
@@ -29,7 +32,6 @@ struct gx_plan {
 	__u8 scope_bits;
 	__u8 with_options;	/* the reply answers the options of the query */
 	__u8 with_cookie;	/* and edns has the cookie that it carries */
-	__u8 zero;
 };
 
 /*
@@ -199,7 +201,8 @@ gx_inline void gx_plan_truncate(struct gx_plan *plan)
 	plan->cell = 0;
 	plan->octets = 0;
 	plan->sum = 0;
-	plan->pointers = 0;
+	plan->shift = 0;
+	plan->tails_octets = 0;
 	plan->ancount = 0;
 	plan->nscount = 0;
 	plan->arcount = 0;

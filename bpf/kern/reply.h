@@ -119,15 +119,16 @@ gx_inline int gx_copy_cell_part(__u8 *to, const void *end, const struct gx_answe
  * @offset: in the frame
  * @cell: the first
  * @octets: of the whole answer
+ * @cells_max: of it
  *
  * Return: 0, or -1: a bound failed.
  */
-gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32 octets)
+gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32 octets, int cells_max)
 {
 	const void *end = gx_data_end(ctx);
 	__u8 *data = gx_writable(ctx);
 
-	for (int i = 0; i < GX_ANSWER_MAX_CELLS; i++) {
+	for (int i = 0; i < cells_max; i++) {
 		__u8 *to = data + (offset & GX_OFFSET_MASK);
 		struct gx_answer *answer = bpf_map_lookup_elem(&answers, &cell);
 		const __u8 *from;
@@ -367,10 +368,12 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	if (edns->present && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
 		return -1;
 	if (plan->octets &&
-	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets))
+	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets - plan->tails_octets,
+			   GX_ANSWER_MAX_CELLS))
 		return -1;
-	if (plan->pointers)
-		return gx_move_pointers(ctx, packet->dns_offset + answer_offset, plan->octets, plan->pointers, plan->shift);
+	if (plan->shift)
+		return gx_move_pointers(ctx, packet->dns_offset + answer_offset, plan->octets - plan->tails_octets,
+					plan->pointers, plan->shift);
 	return 0;
 }
 
@@ -436,11 +439,60 @@ __attribute__((noinline)) int gx_came_by_tcp(struct xdp_md *ctx)
 	return *(const __u64 *)mark == GX_TCP_MARK;
 }
 
+/* Copy one answer of a gap behind the reply so far. Return: its octets, or -1: a bound failed. */
+__attribute__((noinline)) int gx_copy_tail(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32 name_octets)
+{
+	struct gx_answer *answer = bpf_map_lookup_elem(&answers, &cell);
+	__u32 octets, by;
+
+	if (!answer || answer->len_octets == 0)
+		return -1;
+	octets = answer->len_octets;
+	by = name_octets - answer->base_octets;
+	if (gx_copy_answer(ctx, offset, cell, octets, GX_TAIL_MAX_CELLS) ||
+	    gx_move_pointers(ctx, offset, octets, cell + 1 + (octets - 1) / GX_CELL_OCTETS, by))
+		return -1;
+	return octets;
+}
+
+/* Copy what gx_plan_tails() has added, in the same order. offset: in the frame. Return: 0, or -1: a bound failed. */
+__attribute__((noinline)) int gx_copy_tails(struct xdp_md *ctx, __u32 offset, const struct gx_plan *plan, __u32 name_octets)
+{
+	struct gx_gap_list *list;
+	struct gx_answer *behind;
+	__u32 number, cell;
+	int octets;
+
+	if (!plan)
+		return -1;
+	number = plan->gap_list;
+	cell = plan->pointers;
+	list = bpf_map_lookup_elem(&gap_lists, &number);
+	behind = bpf_map_lookup_elem(&answers, &cell);
+	if (!list || !behind)
+		return -1;
+	for (int i = 0; cell && i < GX_SHIFT_TAILS; i++) {
+		__u32 tail = ((const struct gx_shift *)behind->octets)->tails[i];
+
+		octets = tail ? gx_copy_tail(ctx, offset, tail, name_octets) : 0;
+		if (octets < 0)
+			return -1;
+		offset += octets;
+	}
+	for (int i = 0; i < 2; i++) {
+		octets = list->tails[i] ? gx_copy_tail(ctx, offset, list->tails[i], name_octets) : 0;
+		if (octets < 0)
+			return -1;
+		offset += octets;
+	}
+	return plan->gap && gx_copy_tail(ctx, offset, plan->gap, name_octets) < 0 ? -1 : 0;
+}
+
 /**
  * gx_send_reply - make the reply out of the query
  *
  * What is too large for UDP is cut to TC=1, so that the client asks again over TCP (RFC 7766 5); over TCP there is no
- * such way out, and the backend answers.
+ * such way out, and the backend answers. What plan->tails_octets count has its place, and is not written.
  *
  * Return: the outcome.
  */
@@ -477,6 +529,23 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 	if (resized == -1)
 		return GX_PASSED_NO_ROOM;
 	if (resized || gx_write_reply(ctx, packet, question, edns, plan, &opt, dns_octets))
+		return GX_BUG_WRITE;
+	return plan->reason;
+}
+
+/**
+ * gx_send_tails - complete what gx_send_reply() has left open
+ *
+ * Called beside that and not by it: on the way there the stack has no room.
+ *
+ * Return: the outcome.
+ */
+gx_inline int gx_send_tails(struct xdp_md *ctx, const struct gx_packet *packet, const struct gx_question *question,
+			    const struct gx_plan *plan)
+{
+	__u32 offset = packet->dns_offset + GX_DNS_HEADER_OCTETS + question->octets + plan->octets - plan->tails_octets;
+
+	if (gx_copy_tails(ctx, offset, plan, question->octets - GX_QUESTION_TAIL_OCTETS))
 		return GX_BUG_WRITE;
 	return plan->reason;
 }

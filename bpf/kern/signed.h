@@ -5,15 +5,15 @@
 
 #include "bpf/kern/find.h"
 
-/* As gx_find_ref(), for DO=1. */
-gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype)
+/* As gx_find_ref(), for DO=1; or, for a name that a wildcard synthesises, the part that the wildcard knows. */
+gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype, int is_partial)
 {
 	__u32 index = name->types, ref;
 	struct gx_type *type = bpf_map_lookup_elem(&types, &index);
 
 	if (!type)
 		return GX_REF_NONE;
-	ref = type->ref_signed;
+	ref = is_partial ? type->ref_partial : type->ref_signed;
 	for (__u32 i = 0; i < GX_TYPES_PER_NAME; i++) {
 		if (i >= name->n_types)
 			break;
@@ -22,7 +22,7 @@ gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype)
 		if (!type)
 			return GX_REF_NONE;
 		if (type->type == qtype)
-			return type->ref_signed;
+			return is_partial ? type->ref_partial : type->ref_signed;
 	}
 	return ref;
 }
@@ -33,11 +33,11 @@ gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype)
  * @encloser: then that of its closest encloser
  * @qtype: asked for
  *
- * Return: a reference as in abi.h; GX_REF_NONE: pass.
+ * Return: a reference as in abi.h; GX_REF_NONE: pass. In the upper half, the number of the list of gaps that goes with it; 0: none.
  */
-__attribute__((noinline)) __u32 gx_find_signed(__u32 slot, __u32 encloser, __u32 qtype)
+__attribute__((noinline)) __u64 gx_find_signed(__u32 slot, __u32 encloser, __u32 qtype)
 {
-	__u32 is_there = slot != GX_NO_SLOT, index;
+	__u32 is_there = slot != GX_NO_SLOT, list = 0, index;
 	struct gx_name *name;
 	struct gx_type *below;
 
@@ -51,17 +51,20 @@ __attribute__((noinline)) __u32 gx_find_signed(__u32 slot, __u32 encloser, __u32
 		below = bpf_map_lookup_elem(&types, &index);
 		if (!below)
 			return GX_REF_NONE;
+		list = below->ref_partial;
 		if (name->flags & GX_NAME_BELOW)
-			return below->ref_signed;
+			return (__u64)list << 32 | below->ref_signed;
 		index = below->ref;
 		name = bpf_map_lookup_elem(&names, &index);
 		if (!name)
 			return GX_REF_NONE;
 	}
 	/* What a wildcard synthesises needs a proof that depends on the name in question. */
-	if (name->flags & GX_NAME_PROOF && (!is_there || name->flags & GX_NAME_BETWEEN))
+	if (!(name->flags & GX_NAME_PROOF) || (is_there && !(name->flags & GX_NAME_BETWEEN)))
+		return gx_find_signed_ref(name, qtype, 0);
+	if (list == 0)
 		return GX_REF_NONE;
-	return gx_find_signed_ref(name, qtype);
+	return (__u64)list << 32 | gx_find_signed_ref(name, qtype, 1);
 }
 
 #endif

@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	6
+#define GX_ABI_VERSION	7
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -128,7 +128,10 @@ struct gx_name {
 #define GX_NAME_WILDCARD 0x0002
 #define GX_NAME_BELOW	0x0004
 #define GX_NAME_BETWEEN	0x0008
-/* A wildcard of a signed zone: what it synthesises needs the proof that no closer name exists (RFC 4035 3.1.3.3). */
+/*
+ * A wildcard of a signed zone: what it synthesises needs the proof that no closer name exists (RFC 4035 3.1.3.3). For names that
+ * are not there, ref_partial speaks in place of ref_signed.
+ */
 #define GX_NAME_PROOF	0x0010
 
 /* Value of `names_long`: the octets of a name from GX_NAME_INLINE_OCTETS on, zero-padded. */
@@ -142,7 +145,38 @@ struct gx_type {
 	__u16	zero;
 	__u32	ref;
 	__u32	ref_signed;	/* for DO=1, where the name has GX_NAME_SIGNED */
-	__u32	zero2;		/* the kernel keeps values at multiples of 8 octets */
+	/*
+	 * Of a wildcard: the same for names that it synthesises, without what covers these. In the entry for names below: a
+	 * number of `gap_lists`, where what covers them is found; 0: none, and ref_signed is the whole answer.
+	 */
+	__u32	ref_partial;
+};
+
+/*
+ * Value of `gap_lists`: what says that a name below a closest encloser is not there (RFC 4035 3.1.3.2, RFC 5155 7.2.2). The
+ * answer that is referred to goes without; behind it come `tails`, and that of the gap that the next closer name falls into, each
+ * once. All of these end the authority section.
+ */
+struct gx_gap_list {
+	__u32 first;		/* in `gaps` */
+	__u32 count;		/* GX_GAPS_HASHED, and how many, at least one */
+	__u32 tails[2];		/* cells of answers; 0: none */
+};
+
+/* Keys are of NSEC3 hashes, not of labels. In front of the first gap are the salt in place of a key, and its octets as cell. */
+#define GX_GAPS_HASHED	0x80000000u
+
+/*
+ * Value of `gaps`: where the names that are not there begin to be covered by a NSEC or NSEC3. Lists ascend, and begin with the
+ * key 0. Keys are the first 16 octets of the label below the closest encloser, folded and zero-padded, which is the canonical
+ * order (RFC 4034 6.1) as far as they differ; or of the hash of the next closer name.
+ *
+ * A key that is equal to that of a gap does not tell on which side the name is: passed.
+ */
+struct gx_gap {
+	__u64 key[2];		/* the octets as numbers, the first ones in the upper bits of key[0] */
+	__u32 cell;		/* of the NSEC or NSEC3 with its RRSIGs, as an answer; 0: pass */
+	__u32 zero;
 };
 
 /*
@@ -237,7 +271,8 @@ struct gx_location_name {
  * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral, and what
  * a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer question, its
  * pointers move by the difference. Which ones says the cell behind it, a struct gx_shift. A wildcard's pointers to the
- * name in question stay.
+ * name in question stay. What gaps and their lists refer to is of this form, all of its pointers lead into the question, and it
+ * takes at most GX_TAIL_MAX_OCTETS.
  *
  * An answer that ends with several addresses is stored once for each order that they come in, one behind the
  * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and one with base_octets. References and choices
@@ -269,7 +304,14 @@ struct gx_shift {
 	__u8 odd;
 	__u8 core_even;		/* and those within core_octets */
 	__u8 core_odd;
-	__u16 offsets[GX_SHIFT_POINTERS];	/* in the answer, ascending, even + odd of them */
+	union {
+		__u16 offsets[GX_SHIFT_POINTERS];	/* in the answer, ascending, even + odd of them */
+		struct {
+			__u16 few[GX_SHIFT_FEW_POINTERS];
+			/* Of what goes with a list of gaps: cells of what comes behind it, as in gaps; 0: none. */
+			__u32 tails[GX_SHIFT_TAILS];
+		};
+	};
 };
 
 /*
@@ -336,6 +378,8 @@ GX_ASSERT_SIZE(gx_service, 16);
 GX_ASSERT_SIZE(gx_name, 64);
 GX_ASSERT_SIZE(gx_name_rest, 216);
 GX_ASSERT_SIZE(gx_type, 16);
+GX_ASSERT_SIZE(gx_gap_list, 16);
+GX_ASSERT_SIZE(gx_gap, 24);
 GX_ASSERT_SIZE(gx_choice, 8);
 GX_ASSERT_SIZE(gx_answer, 128);
 GX_ASSERT_SIZE(gx_shift, GX_CELL_OCTETS);

@@ -48,6 +48,17 @@
 
 /* Compression pointers of an answer for more than one length of name: what fits into a cell. */
 #define GX_SHIFT_POINTERS	((GX_CELL_OCTETS - 4) / 2)
+/* NSEC and NSEC3 RRsets of what a wildcard synthesises, beside what covers the name: more, and it is passed; and what they leave. */
+#define GX_SHIFT_TAILS		4
+#define GX_SHIFT_FEW_POINTERS	(GX_SHIFT_POINTERS - 2 * GX_SHIFT_TAILS)
+
+/* A NSEC or NSEC3 RRset with its RRSIGs, one of RSA with 4096 bits and a full type bitmap: more is passed. */
+#define GX_TAIL_MAX_CELLS	10
+#define GX_TAIL_MAX_OCTETS	(GX_TAIL_MAX_CELLS * GX_CELL_OCTETS)
+/* Halvings that find one of 2^26 gaps: there are no more names than that. */
+#define GX_GAP_STEPS		26
+/* A NSEC3 salt; RFC 9276 3.1 wants none. Iterations of more than the one hash are passed as well. */
+#define GX_SALT_MAX_OCTETS	16
 
 /* Orders in which an answer's addresses are stored: few have more addresses that fit into 512 octets. */
 #define GX_ANSWER_VARIANTS_MAX	32

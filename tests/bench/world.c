@@ -80,7 +80,7 @@ static void write_zone(FILE *file)
 
 static void make_zones(struct gx_config *config)
 {
-	static const char *const apexes[] = { WORLD_APEX, WORLD_NSEC, WORLD_NSEC3 };	/* ascending */
+	static const char *const apexes[] = { WORLD_APEX, WORLD_NSEC, WORLD_NSEC3 };
 	const size_t count = sizeof(apexes) / sizeof(*apexes);
 	struct gx_diag diag = {0};
 
@@ -141,6 +141,7 @@ static struct gx_geo *add_geo(struct gx_config *config, const char *owner, size_
 
 	*geo = (struct gx_geo){ .owner = name_of(&config->arena, owner), .kind = GX_GEO_ADDRESS, .map = map,
 				.ttl_s = TTL_S, .where.file = config->file };
+	geo->zone = (size_t)(gx_config_find_zone(config, geo->owner) - config->zones);
 	geo->sites = gx_arena_alloc(&config->arena, WORLD_SITES * sizeof(*geo->sites));
 	for (size_t i = 0; i < WORLD_SITES; i++)
 		geo->sites[i].where = geo->where;

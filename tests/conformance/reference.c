@@ -26,6 +26,7 @@
 #include "tests/conformance/program.h"
 #include "tests/conformance/reference_question.h"
 #include "tests/conformance/reference_reply.h"
+#include "user/core/denial.h"
 #include "user/core/frame.h"
 #include "user/core/native.h"
 
@@ -33,6 +34,7 @@
 #define WAIT_MS		3000
 #define KINDS_MAX	512
 #define KIND_OCTETS	160
+#define KEY_OCTETS	16	/* of a label, that the program compares */
 #define RRSIGS_OCTETS	300	/* an RRset of addresses and its RRSIGs */
 
 enum { NSD, KNOT, PROGRAM, SERVERS };
@@ -125,6 +127,9 @@ static const char *find_excuse(const struct reply *replies, enum reply_field fie
 	if (field == REPLY_ADDITIONAL && question->type == KNOT_RRTYPE_ANY &&
 	    reply_differs(&replies[NSD], knot, REPLY_ANSWER))
 		return "that of another RRset with ANY";
+	if (field == REPLY_ADDITIONAL && question->dnssec_ok && question->is_synthesised &&
+	    !strcmp(program->shape[KNOT_ADDITIONAL], "-"))
+		return "none with DO=1 where a wildcard answers";
 	/* NSD's own NS take the place. */
 	if (field == REPLY_ADDITIONAL && replies[NSD].minimised && reply_is_subset(&replies[NSD], program, field) &&
 	    !reply_differs(&replies[KNOT], program, field))
@@ -299,6 +304,44 @@ static size_t measure_whole(const struct gx_object *object, const struct questio
 	return opts.data_size_out - sizeof(mark) - (size_t)(question->message - question->frame);
 }
 
+/* By NSEC: does a label agree with that of a name that exists in the octets that are compared? */
+static bool is_tied(const struct gx_zone *zone, const knot_dname_t *encloser, const knot_dname_t *name)
+{
+	static const uint8_t zero[KEY_OCTETS];
+	uint8_t key[KEY_OCTETS] = {0};
+
+	while (knot_dname_in_bailiwick(name, encloser) > 1)
+		name += 1 + *name;
+	memcpy(key, name + 1, *name < KEY_OCTETS ? *name : KEY_OCTETS);
+	for (size_t i = 0; i < zone->n_nodes; i++) {
+		const knot_dname_t *other = zone->nodes[i].owner;
+		uint8_t label[KEY_OCTETS] = {0};
+
+		memcpy(label, other + 1, *other < KEY_OCTETS ? *other : KEY_OCTETS);
+		if (knot_dname_in_bailiwick(other, encloser) == 1 && !memcmp(label, key, KEY_OCTETS))
+			return true;
+	}
+	return !memcmp(key, zero, KEY_OCTETS);
+}
+
+/* With DO=1, why a name that does not exist is passed. */
+static const char *find_pass_unproven(const struct gx_zone *zone, const struct gx_match *match, const knot_dname_t *name,
+				      uint16_t type)
+{
+	bool is_wildcard = match->kind == GX_MATCH_WILDCARD;
+	const knot_dname_t *encloser = match->node->owner + (is_wildcard ? 2 : 0);
+
+	if (!gx_zone_uses_nsec3(zone) && is_tied(zone, encloser, name))
+		return "DO=1 at a name that begins as another";
+	if (is_wildcard && (knot_rrtype_is_dnssec(type) || type == KNOT_RRTYPE_ANY))
+		return "DO=1: types of DNSSEC at a wildcard";
+	if (is_wildcard && gx_node_find(match->node, KNOT_RRTYPE_CNAME))
+		return "DO=1: CNAME of a wildcard to what is proven elsewhere";
+	if (gx_zone_uses_nsec3(zone) && !gx_denial_match(zone, encloser).rrset)
+		return "DO=1 below what exists by an insecure delegation alone";
+	return NULL;
+}
+
 /* Why a question is passed. NULL: for no reason that docs/conformance.md knows. */
 static const char *find_pass(const struct gx_config *config, const struct question *question)
 {
@@ -319,10 +362,22 @@ static const char *find_pass(const struct gx_config *config, const struct questi
 	if (knot_dname_is_wildcard(match.node->owner) &&
 	    (match.node->delegation || gx_node_find(match.node, KNOT_RRTYPE_DNAME)))
 		return "wildcard delegation or DNAME";
+	if (question->dnssec_ok && zone->is_signed && is_above_zone(config, question))
+		return "DO=1 at or below a name that is there for a zone below";
 	if (question->dnssec_ok && zone->is_signed &&
 	    (match.kind == GX_MATCH_WILDCARD || match.kind == GX_MATCH_NONE))
-		return "DO=1 at a name that does not exist";
+		return find_pass_unproven(zone, &match, name, question->type);
 	return NULL;
+}
+
+static bool is_synthesised(const struct gx_config *config, const struct question *question)
+{
+	knot_dname_storage_t name;
+	const struct gx_zone *zone;
+
+	knot_dname_copy_lower(name, question->message + KNOT_WIRE_HEADER_SIZE);
+	zone = gx_config_find_zone(config, name);
+	return zone && gx_zone_match(zone, name).kind == GX_MATCH_WILDCARD;
 }
 
 /* Returns whether the program answered. */
@@ -364,6 +419,7 @@ static size_t compare_all(const struct gx_object *object, struct question_source
 			ask_server(fds[server], questions, n, replies, server);
 		for (size_t i = 0; i < n; i++) {
 			total++;
+			questions[i].is_synthesised = is_synthesised(source->config, &questions[i]);
 			if (ask_program(object, source->config, &questions[i], &replies[i][PROGRAM]))
 				compare(source->config, replies[i], &questions[i], measure_whole(object, &questions[i]));
 		}

@@ -20,6 +20,7 @@ struct question {
 	uint16_t type;
 	uint16_t edns_octets;	/* offered; 0: no EDNS */
 	bool dnssec_ok;
+	bool is_synthesised;	/* by a wildcard; set by who asks */
 	char text[1400];	/* "NAME TYPE, EDNS ..." */
 };
 

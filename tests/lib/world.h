@@ -21,7 +21,8 @@
  *	cut, glue, beside			delegations: a bit of all, glue that is needed, addresses that are not
  *	mx, to-cut, to-nothing, tree		MX, CNAMEs into a delegation and to nothing, a DNAME
  *	*. and world_name() of 200 octets -> geo
- *	sealed.example.				a zone that is signed in whole, with NSEC; the RRSIGs are of no key
+ *	sealed.example.				a zone that is signed in whole, with NSEC; the RRSIGs are of no key;
+ *						*.geo -> geo, which is in no signed zone
  *	*. and world_wild_depth[] labels w in zone x. -> geo, so that a name of any depth has an encloser
  *	world_name(), WORLD_ODD in zone x. -> geo	names of every length, and one of odd octets
  *	world_octets() in zone x. -> geo		names whose labels have every octet

@@ -21,7 +21,7 @@ map_id() {	# GENERATION TABLE [IFACE]
 shares() {	# GENERATION GENERATION: the tables that both have
 	local table
 
-	for table in answers checks choices countries4 countries6 bypass index4 index6 locations meta names names_long nets4 nets6 options option_units pilots \
+	for table in answers checks choices countries4 countries6 bypass gap_lists gaps index4 index6 locations meta names names_long nets4 nets6 options option_units pilots \
 		services stats types units; do
 		[ "$(map_id "$1" $table)" = "$(map_id "$2" $table)" ] && echo $table
 	done | paste -sd ' '
@@ -41,17 +41,17 @@ up() { geoxdp up -q --pdns "$1" -i "${2:-ns0}"; }
 up $cdn
 up $cdn
 is 'the same again: all that nothing changes is shared' "$(shares 1 2)" \
-	'answers checks countries4 countries6 index4 index6 locations names names_long options option_units pilots stats types'
+	'answers checks countries4 countries6 gap_lists gaps index4 index6 locations names names_long options option_units pilots stats types'
 serves_us 'and it serves'
 sed -i 's/192\.0\.2\.20$/192.0.2.21/' "$work/moved/example.com.zone"
 up "$work/moved/pdns.conf"
 is 'another address: the tries and the names are shared' "$(shares 2 3)" \
-	'checks countries4 countries6 index4 index6 locations names names_long options option_units pilots stats types'
+	'checks countries4 countries6 gap_lists gaps index4 index6 locations names names_long options option_units pilots stats types'
 expect_dig 'and the new one is answered' SERVED_GEO "${us/2.20/2.21}" -b $us4 geo.example.com
 sed -i 's|^10.1.0.0/16|10.1.0.0/17|' "$work/moved/countries.rbldnsd"
 up "$work/moved/pdns.conf"
 is 'another prefix: the IPv4 trie is new' "$(shares 3 4)" \
-	'answers checks countries6 index6 locations names names_long options option_units pilots stats types'
+	'answers checks countries6 gap_lists gaps index6 locations names names_long options option_units pilots stats types'
 expect_dig 'and is looked into' SERVED_GEO "NOERROR qr aa rd
 edns 0 1232
 ecs 10.1.128.0/17/17

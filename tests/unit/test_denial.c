@@ -123,6 +123,24 @@ static void a_name_is_covered_by_the_nsec_before_it(void **state)
 	assert_owner(*state, gx_denial_cover(zone, scene_name(*state, "a.example.")), NULL);
 }
 
+static void labels_with_nul_octets_are_in_canonical_order_rfc4034_6_1(void **state)
+{
+	static const char *const names[] = { "example.", "m.example.", "\\215.m.example.", "m\\000.example.", "a.m\\000.example.",
+					     "m\\000\\000.example.", "m\\001.example.", "ma.example." };
+	struct gx_zone *zone = scene_zone(*state, "example.", "@ NSEC m SOA NSEC\nm NSEC \\215.m A NSEC\n\\215.m NSEC m\\000 A NSEC\n"
+								"m\\000 NSEC m\\000\\000x A NSEC\nm\\000\\000x NSEC @ A NSEC\n");
+
+	for (size_t i = 0; i < NUMBER(names); i++)
+		for (size_t j = 0; j < NUMBER(names); j++) {
+			int order = gx_name_compare(scene_name(*state, names[i]), scene_name(*state, names[j]));
+
+			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+		}
+	assert_owner(*state, gx_denial_cover(zone, scene_name(*state, "a.m\\000.example.")), "m\\000.example.");
+	assert_owner(*state, gx_denial_cover(zone, scene_name(*state, "\\001.m.example.")), "m.example.");
+	assert_owner(*state, gx_denial_cover(zone, scene_name(*state, "m\\000\\000.example.")), "m\\000.example.");
+}
+
 static void a_chain_with_a_gap_proves_nothing_there(void **state)
 {
 	struct gx_zone *zone = scene_zone(*state, "example.", "@ NSEC a SOA NSEC\na NSEC b A NSEC\nd NSEC @ A NSEC\n");
@@ -155,6 +173,7 @@ int main(void)
 		TEST(owners_of_nsec3_do_not_exist_rfc5155_7_2_8),
 		TEST(nsec3_of_another_chain_is_none),
 		TEST(a_name_is_covered_by_the_nsec_before_it),
+		TEST(labels_with_nul_octets_are_in_canonical_order_rfc4034_6_1),
 		TEST(a_chain_with_a_gap_proves_nothing_there),
 		TEST(rrsigs_are_found_by_what_they_cover),
 	};

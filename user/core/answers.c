@@ -7,6 +7,7 @@
 #include <libknot/descriptor.h>
 
 #include "geoxdp/dns.h"
+#include "user/core/gaps.h"
 #include "user/core/name.h"
 #include "user/core/shapes.h"
 
@@ -30,7 +31,7 @@ struct question {
 	const knot_dname_t *name;
 	size_t name_octets;
 	uint16_t type;
-	bool dnssec;
+	enum gx_asked asked;
 	struct outcome *outcomes;	/* of each variant */
 	struct remark *remarks;
 	bool told;	/* a finding about it was added, or none is to be */
@@ -141,6 +142,32 @@ static uint8_t *render_rotations(const struct question *question, uint32_t locat
 	return octets;
 }
 
+static struct gx_forcing forcing_of(enum gx_asked asked)
+{
+	return (struct gx_forcing){ .dnssec = asked != GX_ASKED_PLAIN, .partial = asked == GX_ASKED_PARTIAL };
+}
+
+/*
+ * What comes behind what a wildcard synthesises. Returns false: there is no place for it, or it is of a zone that the name in
+ * question is not in, to whose end its owner is compressed.
+ */
+static bool note_tails(const struct question *question, struct gx_rendered *answer)
+{
+	if (answer->n_proofs > GX_SHIFT_TAILS || (answer->n_proofs && !answer->base_octets))
+		return false;
+	if (answer->base_octets && gx_rendered_pointers(answer, NULL, 0) > GX_SHIFT_FEW_POINTERS)
+		return false;
+	for (size_t i = 0; i < answer->n_proofs; i++) {
+		const struct gx_proof *proof = &answer->proofs[i];
+
+		if (gx_name_within(question->name, proof->zone->apex))
+			answer->tails[i] = gx_gaps_tail(question->builder, proof->zone, proof->denial);
+		if (!answer->tails[i])
+			return false;
+	}
+	return true;
+}
+
 /* NODATA for which only the zone counts. */
 static bool is_shared_nodata(const struct gx_rendered *answer)
 {
@@ -164,7 +191,11 @@ static uint32_t render(struct question *question, uint32_t location, const struc
 	remark->len_octets = answer->len_octets;
 	if (answer->len_octets > builder->largest_octets)
 		builder->largest_octets = answer->len_octets;
-	if (!(question->dnssec && answer->negative && answer->negative->is_signed) && is_shared_nodata(answer))
+	if (question->asked == GX_ASKED_PARTIAL && !note_tails(question, answer)) {
+		question->lacks = true;
+		return 0;
+	}
+	if (!(question->asked && answer->negative && answer->negative->is_signed) && is_shared_nodata(answer))
 		return gx_image_nodata(builder, answer->negative);
 	/* Few clients ask for it over TCP: for them one order will do. */
 	if (gx_answer_is_oversize(answer->len_octets, question->name_octets))
@@ -189,11 +220,12 @@ static void render_variant(struct question *question, const struct gx_shape *sha
 {
 	struct outcome *outcome = &question->outcomes[variant];
 	struct gx_force forces[GX_CHAIN_MAX + 1];
-	struct gx_forcing forcing = { .forces = forces, .n_forces = gx_shape_forces(shape, variant, forces),
-				      .dnssec = question->dnssec };
+	struct gx_forcing forcing = forcing_of(question->asked);
 	struct gx_rendered answer;
 	struct remark remark;
 
+	forcing.forces = forces;
+	forcing.n_forces = gx_shape_forces(shape, variant, forces);
 	question->remarks[variant] = (struct remark){0};
 	outcome->cell = render(question, location, &forcing, &answer, &question->remarks[variant]);
 	outcome->clamped = outcome->cell;
@@ -360,7 +392,7 @@ static uint32_t refer_by_location(struct question *question, const struct gx_sha
 /* No map is on the way; is the location? */
 static uint32_t refer_without_maps(struct question *question, uint32_t cell, bool by_location)
 {
-	const struct gx_forcing forcing = { .dnssec = question->dnssec };
+	const struct gx_forcing forcing = forcing_of(question->asked);
 	struct gx_image *image = question->builder->image;
 	struct gx_choice *choices;
 	uint32_t ref;
@@ -380,16 +412,16 @@ static uint32_t refer_without_maps(struct question *question, uint32_t cell, boo
 	return ref;
 }
 
-uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type, bool dnssec)
+uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type, enum gx_asked asked)
 {
-	const struct gx_forcing forcing = { .dnssec = dnssec };
+	const struct gx_forcing forcing = forcing_of(asked);
 	struct question question = {
 		.builder = builder,
 		.name = name,
 		.name_octets = knot_dname_size(name),
 		.type = type,
-		.dnssec = dnssec,
-		.told = dnssec,		/* what there is to say of it was said without */
+		.asked = asked,
+		.told = asked != GX_ASKED_PLAIN,	/* what there is to say of it was said without */
 	};
 	struct gx_rendered answer;
 	struct remark remark = {0};

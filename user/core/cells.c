@@ -66,10 +66,13 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 	};
 }
 
-static uint32_t hash_answer(const struct gx_answer *header, const uint8_t *octets, size_t stored)
+static uint32_t hash_answer(const struct gx_answer *header, const struct gx_rendered *answer, size_t stored)
 {
+	const uint8_t *octets = answer->octets;
 	uint64_t hash = 0, word;
 
+	for (size_t i = 0; i < GX_SHIFT_TAILS && answer->tails[i]; i++)
+		hash = gx_hash_word(hash, answer->tails[i]);
 	for (size_t i = 0; i < offsetof(struct gx_answer, octets); i += sizeof(word)) {
 		memcpy(&word, (const uint8_t *)header + i, sizeof(word));
 		hash = gx_hash_word(hash, word);
@@ -94,20 +97,47 @@ static bool holds_octets(const struct gx_image *image, uint32_t *cell, const uin
 	return true;
 }
 
+/* The cell behind an answer that is for more than one length of name. All orders have their pointers in the same places. */
+static struct gx_shift make_shift(const struct gx_rendered *answer)
+{
+	struct gx_shift shift = {0};
+	int count = gx_rendered_pointers(answer, shift.offsets, GX_SHIFT_POINTERS);
+
+	for (int i = 0; i < count; i++) {
+		bool is_core = shift.offsets[i] < answer->core_octets;
+
+		if (shift.offsets[i] & 1) {
+			shift.odd++;
+			shift.core_odd += is_core;
+		} else {
+			shift.even++;
+			shift.core_even += is_core;
+		}
+	}
+	if (answer->tails[0])
+		memcpy(shift.tails, answer->tails, sizeof(shift.tails));
+	return shift;
+}
+
 /* All orders: answers that begin alike may go on in other ones. */
 static bool is_same(const struct gx_image *image, uint32_t cell, const struct gx_answer *header,
-		    const uint8_t *octets, size_t stored)
+		    const struct gx_rendered *answer, size_t stored)
 {
+	struct gx_shift shift;
+
 	/*
 	 * An answer beyond TCP has a length and no octets; its zeros cannot be taken for a stored answer, which
 	 * begins with an owner name and is never all zero, sum included.
 	 */
 	if (memcmp(&image->answers[cell], header, offsetof(struct gx_answer, octets)))
 		return false;
+	if (header->base_octets)
+		shift = make_shift(answer);
 	for (size_t i = 0; i < header->variants; i++) {
-		if (!holds_octets(image, &cell, octets + i * stored, stored))
+		if (!holds_octets(image, &cell, answer->octets + i * stored, stored))
 			return false;
-		cell += header->base_octets != 0;
+		if (header->base_octets && memcmp(image->answers[cell++].octets, &shift, sizeof(shift)))
+			return false;
 	}
 	return true;
 }
@@ -153,30 +183,11 @@ static void append(struct gx_builder *builder, const struct gx_answer *header, c
 	}
 }
 
-/* The cell behind an answer that is for more than one length of name. All orders have their pointers in the same places. */
-static void append_shift(struct gx_builder *builder, const struct gx_rendered *answer)
-{
-	struct gx_shift shift = {0};
-	struct gx_answer none = {0};
-	int count = gx_rendered_pointers(answer, shift.offsets, GX_SHIFT_POINTERS);
-
-	for (int i = 0; i < count; i++) {
-		bool is_core = shift.offsets[i] < answer->core_octets;
-
-		if (shift.offsets[i] & 1) {
-			shift.odd++;
-			shift.core_odd += is_core;
-		} else {
-			shift.even++;
-			shift.core_even += is_core;
-		}
-	}
-	append(builder, &none, (const uint8_t *)&shift, sizeof(shift));
-}
-
 static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered *answer, size_t stored)
 {
 	struct gx_image *image = builder->image;
+	const struct gx_answer none = {0};
+	struct gx_shift shift;
 	uint32_t first;
 
 	if (!image->n_cells)
@@ -187,8 +198,10 @@ static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered 
 		struct gx_answer header = make_header(answer, octets, stored, i ? 1 : answer->rotations);
 
 		append(builder, &header, octets, stored);
-		if (header.base_octets)
-			append_shift(builder, answer);
+		if (!header.base_octets)
+			continue;
+		shift = make_shift(answer);
+		append(builder, &none, (const uint8_t *)&shift, sizeof(shift));
 	}
 	image->n_answers++;
 	return first;
@@ -215,7 +228,7 @@ uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *re
 	const struct gx_rendered answer = fit(rendered, qname_octets);
 	size_t stored = stored_octets(&answer, qname_octets);
 	struct gx_answer header = make_header(&answer, answer.octets, stored, answer.rotations);
-	uint32_t hash = hash_answer(&header, answer.octets, stored * answer.rotations);
+	uint32_t hash = hash_answer(&header, &answer, stored * answer.rotations);
 	struct gx_cell_slot *slot;
 	size_t mask;
 
@@ -226,7 +239,7 @@ uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *re
 		if (!slot->cell)
 			break;
 		if (slot->hash == hash &&
-		    is_same(builder->image, slot->cell, &header, answer.octets, stored))
+		    is_same(builder->image, slot->cell, &header, &answer, stored))
 			return slot->cell;
 	}
 	slot->hash = hash;

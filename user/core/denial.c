@@ -156,6 +156,16 @@ int gx_zone_hash(const struct gx_zone *zone, const knot_dname_t *name, uint8_t h
 	return err ? -ENOENT : 0;
 }
 
+int gx_zone_salt(const struct gx_zone *zone, const uint8_t **salt)
+{
+	const knot_rdata_t *param = parameters_of(zone);
+	int octets = param ? salt_of(param, salt) : -ENOENT;
+
+	if (octets < 0 || knot_nsec3_alg(param) != DNSSEC_NSEC3_ALGORITHM_SHA1 || knot_nsec3_iters(param) != 0)
+		return -ENOENT;
+	return octets;
+}
+
 static struct gx_denial denial_of(const struct gx_zone *zone, const struct gx_nsec3 *nsec3)
 {
 	if (!nsec3 || !is_of_chain(zone, &nsec3->rrset))
@@ -216,6 +226,16 @@ static struct gx_denial cover_nsec3(const struct gx_zone *zone, const knot_dname
 	return (struct gx_denial){0};
 }
 
+struct gx_denial gx_denial_behind(const struct gx_zone *zone, size_t nsec3)
+{
+	struct gx_denial denial = denial_of(zone, &zone->nsec3s[nsec3]);
+	const uint8_t *next = zone->nsec3s[(nsec3 + 1) % zone->n_nsec3s].hash;
+
+	if (denial.rrset && memcmp(knot_nsec3_next(denial.rrset->rdata.rdata), next, GX_NSEC3_HASH_OCTETS))
+		return (struct gx_denial){0};
+	return denial;
+}
+
 bool gx_denial_is_optout(const struct gx_denial *nsec3)
 {
 	return knot_nsec3_flags(nsec3->rrset->rdata.rdata) & KNOT_NSEC3_FLAG_OPT_OUT;
@@ -231,7 +251,7 @@ static struct gx_denial find_nsec(const struct gx_zone *zone, const knot_dname_t
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (knot_dname_cmp(zone->nodes[middle].owner, name) <= 0)
+		if (gx_name_compare(zone->nodes[middle].owner, name) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -255,7 +275,7 @@ static struct gx_denial cover_nsec(const struct gx_zone *zone, const knot_dname_
 		return (struct gx_denial){0};
 	/* In any case of letters (RFC 6840 5.1). */
 	knot_dname_copy_lower(next, knot_nsec_next(denial.rrset->rdata.rdata));
-	if (!knot_dname_is_equal(next, zone->apex) && knot_dname_cmp(next, name) <= 0)
+	if (!knot_dname_is_equal(next, zone->apex) && gx_name_compare(next, name) <= 0)
 		return (struct gx_denial){0};
 	return denial;
 }

@@ -22,11 +22,21 @@ bool gx_zone_uses_nsec3(const struct gx_zone *zone);
  */
 int gx_zone_hash(const struct gx_zone *zone, const knot_dname_t *name, uint8_t hash[GX_NSEC3_HASH_OCTETS]);
 
+/**
+ * gx_zone_salt - the salt of NSEC3 hashes
+ *
+ * Returns its octets; -ENOENT: no NSEC3PARAM that can be used, or one with iterations.
+ */
+int gx_zone_salt(const struct gx_zone *zone, const uint8_t **salt);
+
 /* The NSEC or NSEC3 of a name itself. name: lower case, in the zone. */
 struct gx_denial gx_denial_match(const struct gx_zone *zone, const knot_dname_t *name);
 
 /* The NSEC or NSEC3 that covers a name, as one does that says that it is not there; of NSEC, also of empty non-terminals. */
 struct gx_denial gx_denial_cover(const struct gx_zone *zone, const knot_dname_t *name);
+
+/* The NSEC3 that covers all hashes between that of a number and the next one of the zone; behind the last comes the first. */
+struct gx_denial gx_denial_behind(const struct gx_zone *zone, size_t nsec3);
 
 /* A NSEC that covers a name: does it say that there are names below this one (an empty non-terminal)? */
 bool gx_denial_is_empty(const struct gx_denial *nsec, const knot_dname_t *name);

@@ -40,6 +40,8 @@ void gx_image_digest(const struct gx_image *image, struct gx_digest out[GX_DIGES
 		{ "names", image->names, image->n_name_slots * sizeof(*image->names) },
 		{ "names_long", image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ "types", image->types, image->n_types * sizeof(*image->types) },
+		{ "gap_lists", image->gap_lists, image->n_gap_lists * sizeof(*image->gap_lists) },
+		{ "gaps", image->gaps, image->n_gaps * sizeof(*image->gaps) },
 		{ "answers", image->answers, image->n_cells * sizeof(*image->answers) },
 		{ "options", image->options, image->n_options * sizeof(*image->options) },
 		{ "option_units", image->option_units, image->n_option_units * sizeof(*image->option_units) },

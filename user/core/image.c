@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "user/core/image_impl.h"
+#include "user/core/gaps.h"
 
 /* A BPF map cannot be empty, and 0 means none: entry 0 is there, and zero. */
 #define HAVE_ONE(table, count)                                                                     \
@@ -42,8 +42,10 @@ static void free_builder(struct gx_builder *builder)
 	free(builder->told_options);
 	gx_arena_free(&builder->arena);
 	free(builder->seen);
-	for (size_t i = 0; i < builder->config->n_zones; i++)
+	for (size_t i = 0; i < builder->config->n_zones; i++) {
 		free(builder->zone_parts[i].load_of_node);
+		gx_gaps_free(builder->zone_parts[i].gaps);
+	}
 	free(builder->zone_parts);
 	free(builder->location_of);
 	free(builder->rule_of);
@@ -125,6 +127,7 @@ static int build_answers(struct gx_builder *builder)
 	gx_image_units(builder);
 	gx_image_locations(builder);
 	gx_image_collect(builder);
+	gx_gaps_spare(builder);
 	gx_image_render_all(builder);
 	gx_image_tell_lacks(builder);
 	gx_renderer_signed(builder->renderer, &image->signed_until_s, &image->renew_s);
@@ -158,6 +161,8 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 		goto out;
 	HAVE_ONE(image->names_long, image->n_names_long);
 	HAVE_ONE(image->types, image->n_types);
+	HAVE_ONE(image->gap_lists, image->n_gap_lists);
+	HAVE_ONE(image->gaps, image->n_gaps);
 	HAVE_ONE(image->choices, image->n_choices);
 	HAVE_ONE(image->answers, image->n_cells);
 	HAVE_ONE(image->options, image->n_options);
@@ -180,6 +185,8 @@ void gx_image_free(struct gx_image *image)
 	free(image->pilots);
 	free(image->names_long);
 	free(image->types);
+	free(image->gap_lists);
+	free(image->gaps);
 	free(image->choices);
 	free(image->answers);
 	free(image->options);

@@ -32,6 +32,10 @@ struct gx_image {
 	size_t n_names_long;
 	struct gx_type *types;
 	size_t n_types;
+	struct gx_gap_list *gap_lists;	/* entry 0 of these is not used */
+	size_t n_gap_lists;
+	struct gx_gap *gaps;
+	size_t n_gaps;
 	struct gx_choice *choices;
 	size_t n_choices;
 	struct gx_answer *answers;	/* cells */

@@ -54,6 +54,14 @@ struct gx_alikes {
 };
 
 struct gx_shape;
+struct gx_gaps;
+
+/* Which answer: as abi.h has them in struct gx_type. */
+enum gx_asked {
+	GX_ASKED_PLAIN,
+	GX_ASKED_SIGNED,	/* DO=1 */
+	GX_ASKED_PARTIAL,	/* DO=1, of a wildcard: for names that it synthesises, without what covers these */
+};
 
 struct gx_builder {
 	struct gx_image *image;
@@ -105,11 +113,13 @@ struct gx_builder {
 		bool has_cuts;		/* delegations or DNAMEs */
 		/* The cells that its names share; 0: not rendered yet. */
 		uint32_t nxdomain;
+		uint32_t nxdomain_signed;	/* but for what covers the name, and no wildcard */
 		uint32_t nodata;
 		unsigned int lacks;	/* bits by enum gx_lack: why DO=1 is passed */
+		struct gx_gaps *gaps;	/* NULL: not looked at yet (gaps.h) */
 	} *zone_parts;
 
-	size_t names_long_capacity, types_capacity, cells_capacity, units_capacity, checks_capacity;
+	size_t names_long_capacity, types_capacity, gap_lists_capacity, gaps_capacity, cells_capacity, units_capacity, checks_capacity;
 	struct gx_cell_slot *cell_index;
 	size_t n_cell_slots;
 };
@@ -156,17 +166,20 @@ void gx_image_drop_shapes(struct gx_builder *builder);
 
 /**
  * gx_image_refer - the reference for a name and type
- * @dnssec: for DO=1; GX_REF_NONE also where a signature or a proof is missing in any answer it can have
+ * @asked: with DO=1, GX_REF_NONE also where a signature or a proof is missing in any answer it can have
  *
  * Renders all answers that it can have, and stores them with the choices and options.
  */
-uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type, bool dnssec);
+uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, uint16_t type, enum gx_asked asked);
 
 /*
  * What names below a name get that do not exist, or, at a delegation, it and all below: a reference. dnssec: for DO=1;
  * GX_REF_NONE where that depends on the name in question.
  */
 uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser, bool dnssec);
+
+/* NXDOMAIN of any name of a signed zone, for DO=1, but without what says so (gaps.h): a reference, or GX_REF_NONE. */
+uint32_t gx_image_nxdomain(struct gx_builder *builder, const struct gx_zone *zone);
 
 /* Note why there is no complete signed answer (-ENOKEY), and say it, once for each zone. */
 void gx_image_note_lack(struct gx_builder *builder, const struct gx_rendered *answer);

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "geoxdp/limits.h"
+
 /* A name that is quoted in a finding is cut here. */
 #define GX_NAME_QUOTE_OCTETS 48
 
@@ -120,6 +122,30 @@ knot_dname_t *gx_name_lower(struct gx_arena *arena, const knot_dname_t *name)
 bool gx_name_within(const knot_dname_t *name, const knot_dname_t *zone)
 {
 	return knot_dname_in_bailiwick(name, zone) >= 0;
+}
+
+static size_t split(const knot_dname_t *name, const knot_dname_t *labels[GX_NAME_MAX_LABELS])
+{
+	size_t n = 0;
+
+	for (; *name; name += 1 + *name)
+		labels[n++] = name;
+	return n;
+}
+
+int gx_name_compare(const knot_dname_t *a, const knot_dname_t *b)
+{
+	const knot_dname_t *labels_a[GX_NAME_MAX_LABELS], *labels_b[GX_NAME_MAX_LABELS];
+	size_t n_a = split(a, labels_a), n_b = split(b, labels_b);
+
+	while (n_a && n_b) {
+		const knot_dname_t *left = labels_a[--n_a], *right = labels_b[--n_b];
+		int order = memcmp(left + 1, right + 1, *left < *right ? *left : *right);
+
+		if (order || *left != *right)
+			return order ? order : *left - *right;
+	}
+	return (n_a > 0) - (n_b > 0);
 }
 
 char *gx_show_name(const knot_dname_t *name, knot_dname_txt_storage_t buffer)

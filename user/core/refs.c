@@ -7,7 +7,7 @@
 #include <libknot/descriptor.h>
 
 #include "geoxdp/dns.h"
-#include "user/core/image_impl.h"
+#include "user/core/gaps.h"
 
 /* A type for which no name has data, to render the answer of all such types: private use (RFC 6895 3.1). */
 #define ABSENT_TYPE 65534
@@ -27,7 +27,8 @@ struct entries {
 
 static void add_entry(struct entries *entries, struct gx_type entry)
 {
-	if (entry.ref == entries->list[0].ref && entry.ref_signed == entries->list[0].ref_signed)
+	if (entry.ref == entries->list[0].ref && entry.ref_signed == entries->list[0].ref_signed &&
+	    entry.ref_partial == entries->list[0].ref_partial)
 		return;		/* as the default says */
 	if (entries->count == 1 + GX_TYPES_PER_NAME) {
 		entries->overflow = true;
@@ -39,13 +40,13 @@ static void add_entry(struct entries *entries, struct gx_type entry)
 /* What a name says of a type, without DO and with it. */
 static struct gx_type refer(struct gx_builder *builder, const struct gx_load *load, uint16_t type)
 {
-	bool is_signed = load->flags & GX_NAME_SIGNED;
+	struct gx_type entry = { .type = type, .ref = gx_image_refer(builder, load->name, type, GX_ASKED_PLAIN) };
 
-	return (struct gx_type){
-		.type = type,
-		.ref = gx_image_refer(builder, load->name, type, false),
-		.ref_signed = is_signed ? gx_image_refer(builder, load->name, type, true) : GX_REF_NONE,
-	};
+	if (load->flags & GX_NAME_SIGNED)
+		entry.ref_signed = gx_image_refer(builder, load->name, type, GX_ASKED_SIGNED);
+	if (load->flags & GX_NAME_PROOF)
+		entry.ref_partial = gx_image_refer(builder, load->name, type, GX_ASKED_PARTIAL);
+	return entry;
 }
 
 /* What names below a name say, for one of a zone below, or itself. */
@@ -160,13 +161,28 @@ static void put_below(struct gx_load *load, struct entries *entries, struct gx_t
 	entries->list[entries->count++] = below;
 }
 
+/* For DO=1, in a signed zone. */
+static void deny_below(struct gx_builder *builder, const struct gx_load *load, struct gx_type *below)
+{
+	below->ref_partial = gx_gaps_list(builder, load, true);
+	if (below->ref_partial)
+		below->ref_signed = gx_image_nxdomain(builder, load->zone);
+}
+
 /* What names below get that do not exist. The slot of a wildcard is not known before all names have theirs. */
 static void add_below(struct gx_builder *builder, struct gx_load *load, struct entries *entries)
 {
-	if (load->flags & GX_NAME_WILDCARD)
-		entries->list[entries->count++] = (struct gx_type){0};
-	else if (!load->is_mute)
-		put_below(load, entries, refer_below(builder, load, load->name));
+	struct gx_type below = {0};
+
+	if (load->flags & GX_NAME_WILDCARD) {
+		below.ref_partial = gx_gaps_list(builder, load, false);
+		entries->list[entries->count++] = below;
+	} else if (!load->is_mute) {
+		below = refer_below(builder, load, load->name);
+		if (below.ref != GX_REF_NONE && below.ref_signed == GX_REF_NONE)
+			deny_below(builder, load, &below);
+		put_below(load, entries, below);
+	}
 }
 
 /* A delegation: its parent side speaks for DS alone (RFC 4035 3.1.4.1), all else is the referral. */
@@ -253,6 +269,8 @@ void gx_image_between(struct gx_builder *builder, struct gx_load *load)
 	} else if (above->flags & GX_NAME_BELOW) {
 		struct gx_type below = builder->image->types[above->types + above->n_types + 1];
 
+		if (below.ref_partial)
+			below.ref_partial = below.ref_signed = GX_REF_NONE;
 		load->flags |= above->flags & GX_NAME_SIGNED;
 		entries.list[0] = below;
 		load->ref_a = load->ref_aaaa = below.ref;

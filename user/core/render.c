@@ -59,6 +59,12 @@ const struct gx_lookup *gx_renderer_lookup(const struct gx_renderer *renderer)
 	return &renderer->lookup;
 }
 
+/* Is the last name the wildcard that is asked for, in place of what it synthesises? */
+static bool is_partial(const struct gx_chain *chain)
+{
+	return chain->n_names == 1 && chain->partial;
+}
+
 /* The name exists, but not the type. */
 static int end_nodata(struct gx_chain *chain, const struct gx_owner *owner)
 {
@@ -66,6 +72,8 @@ static int end_nodata(struct gx_chain *chain, const struct gx_owner *owner)
 	int err = gx_chain_put_soa(chain, owner->zone);
 
 	chain->out->is_nodata = true;
+	if (!err && is_partial(chain))
+		return gx_chain_prove_wildcard_part(chain, owner->zone, name);
 	if (err || !owner->is_wildcard)
 		return err ? err : gx_chain_prove_nodata(chain, owner->zone, name);
 	return gx_chain_prove_wildcard_nodata(chain, owner->zone, name, owner->node ? owner->node->owner : NULL);
@@ -140,6 +148,8 @@ static int put_data(struct gx_chain *chain, const struct gx_owner *owner, const 
 {
 	int err;
 
+	if (is_partial(chain) && knot_rrtype_is_dnssec(rrset->type))
+		return -ENOENT;
 	if (rrset->type == KNOT_RRTYPE_RRSIG)
 		err = put_some_rrsigs(chain, owner->node);
 	else
@@ -383,9 +393,12 @@ static int finish(struct gx_chain *chain)
 	size_t question = KNOT_WIRE_HEADER_SIZE + knot_dname_size(chain->qname) + 2 * sizeof(uint16_t);
 	const knot_pkt_t *packet = chain->renderer->packet;
 	struct gx_rendered *out = chain->out;
-	int err = gx_chain_put_proofs(chain);
+	int err = chain->partial && chain->leads.cut ? -ENOENT : 0;	/* a referral goes with its glue */
 
-	err = err ? err : gx_chain_put_additional(chain);
+	if (!chain->partial)
+		err = gx_chain_put_proofs(chain);
+	if (!err && !chain->partial)
+		err = gx_chain_put_additional(chain);
 	if (err)
 		return err;
 	out->octets = packet->wire + question;
@@ -396,7 +409,9 @@ static int finish(struct gx_chain *chain)
 	out->arcount = knot_wire_get_arcount(packet->wire);
 	out->core_octets = chain->core_octets ? chain->core_octets - question : out->len_octets;
 	out->flags1 = GX_DNS1_AA;
-	out->has_proofs = chain->n_proofs > 0;
+	out->n_proofs = chain->n_proofs;
+	memcpy(out->proofs, chain->proofs,
+	       sizeof(*out->proofs) * (chain->n_proofs < GX_SHIFT_TAILS ? chain->n_proofs : GX_SHIFT_TAILS));
 	return 0;
 }
 
@@ -454,6 +469,7 @@ int gx_render_forced(struct gx_renderer *renderer, const knot_dname_t *qname, ui
 		.location = gx_locations_get(renderer->lookup.config->locations, location),
 		.forcing = forcing,
 		.dnssec = forcing->dnssec,
+		.partial = forcing->partial,
 		.out = out,
 	};
 	int err = render_chain(&chain);

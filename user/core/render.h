@@ -3,6 +3,8 @@
 #ifndef GEOXDP_CORE_RENDER_H
 #define GEOXDP_CORE_RENDER_H
 
+#include "geoxdp/limits.h"
+#include "user/core/denial.h"
 #include "user/core/lookup.h"
 
 /* CNAMEs of one answer. Resolvers give up earlier (BIND at 16 restarts, Unbound at 11). */
@@ -21,6 +23,13 @@ enum gx_lack {
 	GX_LACK_RRSIG,		/* an RRset has none */
 	GX_LACK_PROOF,		/* no NSEC or NSEC3 says that something is not there */
 	GX_LACK_GEO,		/* nobody signs what a geo name answers */
+	GX_LACK_HASH,		/* NSEC3 hashes that are not computed for names that are not known */
+};
+
+/* What says that something is not there. */
+struct gx_proof {
+	const struct gx_zone *zone;
+	struct gx_denial denial;
 };
 
 struct gx_rendered {
@@ -43,7 +52,9 @@ struct gx_rendered {
 	bool keeps_qname;	/* of these pointers, those to the question's name stay: a wildcard's */
 	bool is_referral;
 	bool expires;		/* has signatures of the renderer's own */
-	bool has_proofs;	/* NSEC or NSEC3 records say that something is not there */
+	size_t n_proofs;	/* NSEC and NSEC3 RRsets that say that something is not there; of these the first ones */
+	struct gx_proof proofs[GX_SHIFT_TAILS];
+	uint32_t tails[GX_SHIFT_TAILS];	/* as in struct gx_shift: of a partial answer they are set by the image */
 	const struct gx_zone *negative;	/* whose SOA is in it: NODATA or NXDOMAIN */
 	bool is_nodata;		/* the last name exists, the type does not: SOA, and none of the type */
 	uint16_t rotations;	/* 1 to GX_ANSWER_VARIANTS_MAX: orders that the addresses at the end can come in */
@@ -78,6 +89,12 @@ struct gx_forcing {
 	size_t n_forces;
 	bool clamped;		/* geo names have ttl_min_s, where they have one */
 	bool dnssec;		/* for DO=1: what is of signed zones comes with its RRSIGs and proofs (RFC 4035 3.1) */
+	/*
+	 * And for what a wildcard, which is asked for, synthesises: without what covers the name that it answers, and without
+	 * the proofs, which are given in out->proofs alone: they may be what covers the name. There is no additional section,
+	 * and RRsets of DNSSEC itself are not for us to synthesise.
+	 */
+	bool partial;
 	unsigned int rotation;	/* as in gx_render_rotated() */
 };
 

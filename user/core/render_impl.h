@@ -22,12 +22,6 @@ struct gx_renderer {
 /* NSEC and NSEC3 RRsets of one answer: three for each name that is not there (RFC 5155 7.2.2). */
 #define GX_PROOFS_MAX (3 * (GX_CHAIN_MAX + 1))
 
-/* What says that something is not there. */
-struct gx_proof {
-	const struct gx_zone *zone;
-	struct gx_denial denial;
-};
-
 /* An answer being made. */
 struct gx_chain {
 	struct gx_renderer *renderer;
@@ -43,6 +37,7 @@ struct gx_chain {
 	size_t n_qname;		/* records of the question's name, whose owners are pointers to it */
 	size_t core_octets;	/* of the message so far, without what may be left away; 0: nothing may */
 	bool dnssec;		/* as in struct gx_forcing */
+	bool partial;
 	struct gx_proof proofs[GX_PROOFS_MAX];	/* each once */
 	size_t n_proofs;
 	uint16_t put_as;	/* the last RRset that was put, among those in the packet */
@@ -128,6 +123,9 @@ int gx_chain_prove_wildcard(struct gx_chain *chain, const struct gx_zone *zone, 
 /* The same, and the wildcard does not have the type. */
 int gx_chain_prove_wildcard_nodata(struct gx_chain *chain, const struct gx_zone *zone, const knot_dname_t *name,
 				 const knot_dname_t *wildcard);
+
+/* The part of that which does not depend on the name. */
+int gx_chain_prove_wildcard_part(struct gx_chain *chain, const struct gx_zone *zone, const knot_dname_t *wildcard);
 
 /* A name does not exist, nor a wildcard that would answer it. */
 int gx_chain_prove_nxdomain(struct gx_chain *chain, const struct gx_zone *zone, const knot_dname_t *name,

@@ -117,6 +117,18 @@ int gx_chain_prove_wildcard_nodata(struct gx_chain *chain, const struct gx_zone 
 	return add_proof(chain, zone, gx_denial_match(zone, wildcard));
 }
 
+int gx_chain_prove_wildcard_part(struct gx_chain *chain, const struct gx_zone *zone, const knot_dname_t *wildcard)
+{
+	int err;
+
+	if (!gx_chain_signs(chain, zone))
+		return 0;
+	if (!gx_zone_uses_nsec3(zone))
+		return gx_chain_prove_nodata(chain, zone, wildcard);
+	err = add_proof(chain, zone, gx_denial_match(zone, wildcard + 2));
+	return err ? err : add_proof(chain, zone, gx_denial_match(zone, wildcard));
+}
+
 int gx_chain_prove_nxdomain(struct gx_chain *chain, const struct gx_zone *zone, const knot_dname_t *name,
 			  const knot_dname_t *encloser)
 {

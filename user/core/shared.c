@@ -27,6 +27,8 @@ void gx_image_tell_lacks(struct gx_builder *builder)
 				  "in whole would be right",
 		[GX_LACK_PROOF] = "no NSEC or NSEC3 for some names or types that do not exist: queries with DO=1 for these are "
 				  "passed to the backend: a zone signed in whole would be right",
+		[GX_LACK_HASH] = "NSEC3 with iterations, or with a salt of more than 16 octets: queries with DO=1 for names that do not "
+				 "exist are passed to the backend: no iterations and no salt (RFC 9276 3.1) would be right",
 		[GX_LACK_GEO] = "the zone is signed, and no keys sign the answers of its geo names: queries with DO=1 for these are "
 				"passed to the backend: `keys` in a native configuration would be right",
 	};
@@ -86,6 +88,19 @@ uint32_t gx_image_below(struct gx_builder *builder, const knot_dname_t *encloser
 		if (!err)
 			*cell = store_shared(builder, &answer);
 	}
+	return *cell ? GX_REF_FIXED | *cell : GX_REF_NONE;
+}
+
+uint32_t gx_image_nxdomain(struct gx_builder *builder, const struct gx_zone *zone)
+{
+	uint32_t *cell = &builder->zone_parts[zone - builder->config->zones].nxdomain_signed;
+	struct gx_rendered answer;
+	int err = *cell ? 0 : gx_render_below(builder->renderer, zone->apex, true, &answer);
+
+	if (err == -ENOKEY)
+		gx_image_note_lack(builder, &answer);
+	if (!*cell && !err && gx_rendered_pointers(&answer, NULL, 0) <= GX_SHIFT_FEW_POINTERS)
+		*cell = store_shared(builder, &answer);
 	return *cell ? GX_REF_FIXED | *cell : GX_REF_NONE;
 }
 
