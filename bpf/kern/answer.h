@@ -102,12 +102,25 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	if (!answer || answer->len_octets == 0)
 		return NULL;
 	if (answer->variants > 1) {
-		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + !!answer->base_octets;
+		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + (answer->base_octets ? GX_SHIFT_CELLS : 0);
 
 		*cell += bpf_get_prandom_u32() % answer->variants * cells;
 		answer = bpf_map_lookup_elem(&answers, cell);
 	}
 	return answer;
+}
+
+/* Of a struct gx_shift that begins at a cell: its tails. NULL: there is no such cell. */
+gx_inline const __u32 *gx_find_tails(__u32 cell)
+{
+	const __u32 at = offsetof(struct gx_shift, tails);
+	struct gx_answer *part;
+
+	_Static_assert(offsetof(struct gx_shift, tails) / GX_CELL_OCTETS == (sizeof(struct gx_shift) - 1) / GX_CELL_OCTETS,
+		       "all in one cell");
+	cell += at / GX_CELL_OCTETS;
+	part = bpf_map_lookup_elem(&answers, &cell);
+	return part ? (const __u32 *)(part->octets + at % GX_CELL_OCTETS) : NULL;
 }
 
 /* The answer is for a shorter name: its pointers move. Return: GX_GO_ON, or the reason to pass. */

@@ -240,18 +240,16 @@ __attribute__((noinline)) int gx_plan_tails(struct gx_plan *plan, __u32 name_oct
 	if (!list || !answer)
 		return GX_PASSED_DNSSEC;
 	if (answer->base_octets) {
-		const struct gx_shift *shift;
+		const __u32 *tails;
 
-		cell += 1 + (plan->octets - 1) / GX_CELL_OCTETS;
-		plan->pointers = cell;
-		answer = bpf_map_lookup_elem(&answers, &cell);
-		if (!answer)
+		plan->pointers = cell + 1 + (plan->octets - 1) / GX_CELL_OCTETS;
+		tails = gx_find_tails(plan->pointers);
+		if (!tails)
 			return GX_PASSED_DNSSEC;
-		shift = (const struct gx_shift *)answer->octets;
 		for (int i = 0; i < GX_SHIFT_TAILS; i++)
-			if (reason == GX_GO_ON && shift->tails[i]) {
-				gap = gap == shift->tails[i] ? 0 : gap;
-				reason = gx_plan_tail(plan, shift->tails[i], name_octets);
+			if (reason == GX_GO_ON && tails[i]) {
+				gap = gap == tails[i] ? 0 : gap;
+				reason = gx_plan_tail(plan, tails[i], name_octets);
 			}
 	}
 	for (int i = 0; i < 2; i++)

@@ -160,25 +160,28 @@ gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32
  */
 __attribute__((noinline)) int gx_move_pointers(struct xdp_md *ctx, __u32 offset, __u32 octets, __u32 cell, __u32 by)
 {
+	const __u32 in_cell = GX_CELL_OCTETS / sizeof(__u16), first = offsetof(struct gx_shift, offsets) / sizeof(__u16);
 	const void *end = gx_data_end(ctx);
 	__u8 *answer = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
-	struct gx_answer *behind = bpf_map_lookup_elem(&answers, &cell);
-	const struct gx_shift *shift;
-	__u32 count;
+	__u32 behind = 0;
 
-	if (!behind)
-		return -1;
-	shift = (const struct gx_shift *)behind->octets;
-	count = shift->even + shift->odd;
-	for (__u32 i = 0; i < GX_SHIFT_POINTERS; i++) {
-		__u32 at = shift->offsets[i];
-		__u8 *pointer = answer + (at & 0xfff);
+	for (__u32 i = 0; i < GX_SHIFT_CELLS; i++, cell++) {
+		struct gx_answer *part = bpf_map_lookup_elem(&answers, &cell);
 
-		if (i >= count || at >= octets)
-			break;
-		if ((const void *)(pointer + 2) > end)
+		if (!part)
 			return -1;
-		GX_STORE(__u16, pointer, bpf_htons(bpf_ntohs(GX_LOAD(__u16, pointer)) + by));
+		if (i == 0)
+			behind = first + ((const struct gx_shift *)part->octets)->even + ((const struct gx_shift *)part->octets)->odd;
+		for (__u32 j = i ? 0 : first; j < in_cell; j++) {
+			__u32 at = ((const __u16 *)part->octets)[j];
+			__u8 *pointer = answer + (at & 0xfff);
+
+			if (i * in_cell + j >= behind || at >= octets)
+				return 0;
+			if ((const void *)(pointer + 2) > end)
+				return -1;
+			GX_STORE(__u16, pointer, bpf_htons(bpf_ntohs(GX_LOAD(__u16, pointer)) + by));
+		}
 	}
 	return 0;
 }
@@ -459,22 +462,19 @@ __attribute__((noinline)) int gx_copy_tail(struct xdp_md *ctx, __u32 offset, __u
 __attribute__((noinline)) int gx_copy_tails(struct xdp_md *ctx, __u32 offset, const struct gx_plan *plan, __u32 name_octets)
 {
 	struct gx_gap_list *list;
-	struct gx_answer *behind;
-	__u32 number, cell;
+	const __u32 *tails;
+	__u32 number;
 	int octets;
 
 	if (!plan)
 		return -1;
 	number = plan->gap_list;
-	cell = plan->pointers;
 	list = bpf_map_lookup_elem(&gap_lists, &number);
-	behind = bpf_map_lookup_elem(&answers, &cell);
-	if (!list || !behind)
+	tails = gx_find_tails(plan->pointers);
+	if (!list || !tails)
 		return -1;
-	for (int i = 0; cell && i < GX_SHIFT_TAILS; i++) {
-		__u32 tail = ((const struct gx_shift *)behind->octets)->tails[i];
-
-		octets = tail ? gx_copy_tail(ctx, offset, tail, name_octets) : 0;
+	for (int i = 0; plan->pointers && i < GX_SHIFT_TAILS; i++) {
+		octets = tails[i] ? gx_copy_tail(ctx, offset, tails[i], name_octets) : 0;
 		if (octets < 0)
 			return -1;
 		offset += octets;

@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	7
+#define GX_ABI_VERSION	8
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -270,12 +270,12 @@ struct gx_location_name {
  *
  * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral, and what
  * a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer question, its
- * pointers move by the difference. Which ones says the cell behind it, a struct gx_shift. A wildcard's pointers to the
+ * pointers move by the difference. Which ones say the GX_SHIFT_CELLS behind it, a struct gx_shift. A wildcard's pointers to the
  * name in question stay. What gaps and their lists refer to is of this form, all of its pointers lead into the question, and it
  * takes at most GX_TAIL_MAX_OCTETS.
  *
  * An answer that ends with several addresses is stored once for each order that they come in, one behind the
- * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and one with base_octets. References and choices
+ * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and GX_SHIFT_CELLS with base_octets. References and choices
  * mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
@@ -298,7 +298,7 @@ struct gx_answer {
 #define GX_ANSWER_REFERRAL	0x02	/* to the servers of a zone below: the same */
 #define GX_ANSWER_EXPIRES	0x08	/* has signatures that the loader made: passed when they have run out */
 
-/* In place of the octets of the cell behind an answer with base_octets: its compression pointers. */
+/* In place of the octets of the cells behind an answer with base_octets: its compression pointers. */
 struct gx_shift {
 	__u8 even;		/* pointers at an even offset in the answer, and at an odd one */
 	__u8 odd;
@@ -381,8 +381,8 @@ GX_ASSERT_SIZE(gx_type, 16);
 GX_ASSERT_SIZE(gx_gap_list, 16);
 GX_ASSERT_SIZE(gx_gap, 24);
 GX_ASSERT_SIZE(gx_choice, 8);
-GX_ASSERT_SIZE(gx_answer, 128);
-GX_ASSERT_SIZE(gx_shift, GX_CELL_OCTETS);
+GX_ASSERT_SIZE(gx_answer, 64);
+GX_ASSERT_SIZE(gx_shift, GX_SHIFT_CELLS * GX_CELL_OCTETS);
 GX_ASSERT_SIZE(gx_option, 16);
 GX_ASSERT_SIZE(gx_unit, 136);
 GX_ASSERT_SIZE(gx_unit_ref, 8);

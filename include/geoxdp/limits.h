@@ -40,20 +40,22 @@
 /* Values of a pilot, see gx_hash_slot(). */
 #define GX_PILOTS		256
 
-/* An answer is stored in cells of two cache lines. */
-#define GX_CELL_OCTETS		112
+/* An answer is stored in cells, a cache line each with their header: that of a geo name with one address is one line. */
+#define GX_CELL_OCTETS		48
 /* A stored answer leaves room for header (12) and shortest question (5); over TCP there may be no OPT. */
 #define GX_ANSWER_MAX_OCTETS	(GX_TCP_MAX_OCTETS - 12 - 5)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
-/* Compression pointers of an answer for more than one length of name: what fits into a cell. */
-#define GX_SHIFT_POINTERS	((GX_CELL_OCTETS - 4) / 2)
+/* Compression pointers of an answer for more than one length of name: what fits into so many cells. 13 servers with glue of both
+ * families have 52. */
+#define GX_SHIFT_CELLS		3
+#define GX_SHIFT_POINTERS	((GX_SHIFT_CELLS * GX_CELL_OCTETS - 4) / 2)
 /* NSEC and NSEC3 RRsets of what a wildcard synthesises, beside what covers the name: more, and it is passed; and what they leave. */
 #define GX_SHIFT_TAILS		4
 #define GX_SHIFT_FEW_POINTERS	(GX_SHIFT_POINTERS - 2 * GX_SHIFT_TAILS)
 
 /* A NSEC or NSEC3 RRset with its RRSIGs, one of RSA with 4096 bits and a full type bitmap: more is passed. */
-#define GX_TAIL_MAX_CELLS	10
+#define GX_TAIL_MAX_CELLS	24
 #define GX_TAIL_MAX_OCTETS	(GX_TAIL_MAX_CELLS * GX_CELL_OCTETS)
 /* Halvings that find one of 2^26 gaps: there are no more names than that. */
 #define GX_GAP_STEPS		26

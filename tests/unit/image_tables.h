@@ -170,7 +170,7 @@ static inline UNUSED size_t read_cells(const struct gx_image *image, uint32_t ce
 	size_t by = first->base_octets ? name_octets - first->base_octets : 0;
 	uint32_t total = first->sum, core = first->core_sum;
 
-	assert_true(cell > 0 && cell + cells + !!first->base_octets <= image->n_cells);
+	assert_true(cell > 0 && cell + cells + (first->base_octets ? GX_SHIFT_CELLS : 0) <= image->n_cells);
 	assert_true(len <= GX_ANSWER_MAX_OCTETS && first->core_octets <= len);
 	for (size_t i = 0; i < cells; i++) {
 		if (i)
@@ -178,16 +178,16 @@ static inline UNUSED size_t read_cells(const struct gx_image *image, uint32_t ce
 		memcpy(octets + i * GX_CELL_OCTETS, first[i].octets, GX_CELL_OCTETS);
 	}
 	if (by) {
-		const struct gx_shift *shift = (const struct gx_shift *)first[cells].octets;
+		const struct gx_shift shift = gx_image_shift(first);
 
-		for (int i = 0; i < shift->even + shift->odd; i++) {
-			uint8_t *pointer = octets + shift->offsets[i];
+		for (int i = 0; i < shift.even + shift.odd; i++) {
+			uint8_t *pointer = octets + shift.offsets[i];
 
-			assert_true(shift->offsets[i] + 2u <= len && pointer[0] >= 0xc0);
+			assert_true(shift.offsets[i] + 2u <= len && pointer[0] >= 0xc0);
 			knot_wire_write_u16(pointer, knot_wire_read_u16(pointer) + by);
 		}
-		total += shift->even * by + shift->odd * (by << 8);
-		core += shift->core_even * by + shift->core_odd * (by << 8);
+		total += shift.even * by + shift.odd * (by << 8);
+		core += shift.core_even * by + shift.core_odd * (by << 8);
 	}
 	while (total >> 16)
 		total = (total & 0xffff) + (total >> 16);
@@ -248,7 +248,7 @@ static inline UNUSED bool assert_agrees(struct fixture *fixture, const knot_dnam
 	assert_int_equal(err, 0);
 	assert_cells(&fixture->image, cell, answer.rotations, name, type, &answer);
 	for (unsigned int i = 1, rotations = answer.rotations; i < rotations; i++) {
-		cell += 1 + (answer.len_octets - 1) / GX_CELL_OCTETS + !!answer.base_octets;
+		cell += 1 + (answer.len_octets - 1) / GX_CELL_OCTETS + (answer.base_octets ? GX_SHIFT_CELLS : 0);
 		assert_int_equal(gx_render_rotated(fixture->scene.renderer, name, type, location, i, &answer), 0);
 		assert_cells(&fixture->image, cell, 1, name, type, &answer);
 	}

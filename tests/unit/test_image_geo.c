@@ -147,7 +147,7 @@ static void several_addresses_are_stored_in_every_order(void **state)
 	const struct gx_answer *cells = NULL;
 	uint32_t cell;
 
-	/* 8 addresses of 16 octets take two cells. */
+	/* 8 addresses of 16 octets take three cells. */
 	make_addresses(fixture, "www.example.com.",
 		       "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 192.0.2.5 192.0.2.6 192.0.2.7 192.0.2.8", "192.0.2.9");
 	build(fixture);
@@ -156,10 +156,10 @@ static void several_addresses_are_stored_in_every_order(void **state)
 	assert_int_equal(cells[0].variants, 8);
 	assert_int_equal(cells[0].len_octets, 8 * 16);
 	for (int i = 0; i < 8; i++) {
-		assert_int_equal(cells[2 * i].len_octets, 8 * 16);
-		assert_int_equal(cells[2 * i].variants, i ? 1 : 8);
-		assert_int_equal(cells[2 * i + 1].len_octets, 0);
-		assert_int_equal(cells[2 * i].octets[15], 1 + i);	/* the first address */
+		assert_int_equal(cells[3 * i].len_octets, 8 * 16);
+		assert_int_equal(cells[3 * i].variants, i ? 1 : 8);
+		assert_int_equal(cells[3 * i + 1].len_octets, 0);
+		assert_int_equal(cells[3 * i].octets[15], 1 + i);	/* the first address */
 	}
 	assert_int_equal(fixture->image.answers[cell_of(fixture, "www.example.com.", GX_TYPE_A, US)].variants, 1);
 	assert_int_equal(assert_all_agree(fixture), 0);

@@ -164,7 +164,7 @@ static size_t verify_all(const struct gx_config *config, const struct gx_image *
 		knot_rdataset_t set, rrsigs;
 		uint32_t ttl_s, rrsig_ttl_s;
 
-		cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + !!answer->base_octets;
+		cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + (answer->base_octets ? GX_SHIFT_CELLS : 0);
 		assert_true(answer->len_octets);
 		if (!(answer->flags & GX_ANSWER_EXPIRES)) {
 			knot_pkt_free(packet);

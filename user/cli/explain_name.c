@@ -81,11 +81,10 @@ static struct gx_told gx_find_told(const struct gx_image *image, const struct gx
 /* As the program does where the question is longer than the one that the answer was made for. */
 static void gx_move_pointers(const struct gx_answer *first, size_t by, uint8_t *octets)
 {
-	const struct gx_answer *behind = first + 1 + (first->len_octets - 1) / GX_CELL_OCTETS;
-	const struct gx_shift *shift = (const struct gx_shift *)behind->octets;
+	const struct gx_shift shift = gx_image_shift(first);
 
-	for (int i = 0; i < shift->even + shift->odd; i++) {
-		uint8_t *pointer = octets + shift->offsets[i];
+	for (int i = 0; i < shift.even + shift.odd; i++) {
+		uint8_t *pointer = octets + shift.offsets[i];
 
 		knot_wire_write_u16(pointer, knot_wire_read_u16(pointer) + by);
 	}

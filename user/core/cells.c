@@ -97,7 +97,7 @@ static bool holds_octets(const struct gx_image *image, uint32_t *cell, const uin
 	return true;
 }
 
-/* The cell behind an answer that is for more than one length of name. All orders have their pointers in the same places. */
+/* The cells behind an answer that is for more than one length of name. All orders have their pointers in the same places. */
 static struct gx_shift make_shift(const struct gx_rendered *answer)
 {
 	struct gx_shift shift = {0};
@@ -136,7 +136,7 @@ static bool is_same(const struct gx_image *image, uint32_t cell, const struct gx
 	for (size_t i = 0; i < header->variants; i++) {
 		if (!holds_octets(image, &cell, answer->octets + i * stored, stored))
 			return false;
-		if (header->base_octets && memcmp(image->answers[cell++].octets, &shift, sizeof(shift)))
+		if (header->base_octets && !holds_octets(image, &cell, (const uint8_t *)&shift, sizeof(shift)))
 			return false;
 	}
 	return true;

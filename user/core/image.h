@@ -82,4 +82,7 @@ void gx_image_free(struct gx_image *image);
  */
 uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, uint16_t type);
 
+/* The pointers of a stored answer with base_octets, out of the cells behind it. */
+struct gx_shift gx_image_shift(const struct gx_answer *first);
+
 #endif

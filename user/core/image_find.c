@@ -85,3 +85,13 @@ uint32_t gx_image_find(const struct gx_image *image, const knot_dname_t *name, u
 
 	return slot ? gx_find_ref(image, slot, type) : gx_find_by_encloser(image, name, type);
 }
+
+struct gx_shift gx_image_shift(const struct gx_answer *first)
+{
+	const struct gx_answer *behind = first + 1 + (first->len_octets - 1) / GX_CELL_OCTETS;
+	struct gx_shift shift;
+
+	for (size_t i = 0; i < GX_SHIFT_CELLS; i++)
+		memcpy((uint8_t *)&shift + i * GX_CELL_OCTETS, behind[i].octets, GX_CELL_OCTETS);
+	return shift;
+}
