@@ -337,7 +337,8 @@ static const char *find_pass_unproven(const struct gx_zone *zone, const struct g
 		return "DO=1: types of DNSSEC at a wildcard";
 	if (is_wildcard && gx_node_find(match->node, KNOT_RRTYPE_CNAME))
 		return "DO=1: CNAME of a wildcard to what is proven elsewhere";
-	if (gx_zone_uses_nsec3(zone) && !gx_denial_match(zone, encloser).rrset)
+	if (gx_zone_uses_nsec3(zone) &&
+	    (!gx_denial_match(zone, encloser).rrset || (is_wildcard && !gx_denial_match(zone, match->node->owner).rrset)))
 		return "DO=1 below what exists by an insecure delegation alone";
 	return NULL;
 }

@@ -418,7 +418,7 @@ static void leaves_carry_the_classes(void **state)
 
 /* --- names ------------------------------------------------------------------------------------- */
 
-static void many_names_and_long_ones_are_found_within_the_probes(void **state)
+static void many_names_and_long_ones_are_found(void **state)
 {
 	static const struct pair pairs[] = { { 0, "eu.example.com." }, { 0 } };
 	struct fixture *fixture = *state;
@@ -606,7 +606,7 @@ int main(void)
 		TEST(locations_that_all_maps_treat_alike_are_a_class),
 		TEST(class_numbers_do_not_depend_on_targets_or_on_the_order_of_maps),
 		TEST(leaves_carry_the_classes),
-		TEST(many_names_and_long_ones_are_found_within_the_probes),
+		TEST(many_names_and_long_ones_are_found),
 		TEST(each_name_of_many_has_the_slot_that_its_pilot_says),
 		TEST(the_same_configuration_gives_the_same_image),
 		TEST(names_that_end_as_no_apex_does_are_filtered_out),

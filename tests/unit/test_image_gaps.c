@@ -163,6 +163,21 @@ static void wildcards_have_gaps_and_no_tails(void **state)
 	free(text);
 }
 
+/* To a validator, the NSEC that leads over a name says that it is not there: below it is another closest encloser than here. */
+static void below_what_the_chain_leads_over_is_passed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	scene_zone(&fixture->scene, "example.", APEX("a") SIGNED("a", "x.ent") "b A 192.0.2.1\nb" RRSIG("A") SIGNED("x.ent", "ns1")
+		   "ns1" RRSIG("A") NSEC("ns1", "@"));
+	build(fixture);
+	assert_findings(fixture, NO_PROOF);
+	assert_int_equal(entry_below(fixture, "b.example.")->ref_partial, 0);
+	assert_int_equal(entry_below(fixture, "b.example.")->ref_signed, GX_REF_NONE);
+	assert_int_not_equal(entry_below(fixture, "ent.example.")->ref_partial, 0);
+	assert_int_not_equal(entry_below(fixture, "a.example.")->ref_partial, 0);
+}
+
 /* --- what exists only here --------------------------------------------------------------------- */
 
 static void gaps_that_deny_a_geo_name_are_passed(void **state)
@@ -293,6 +308,7 @@ int main(void)
 		TEST(names_that_agree_in_sixteen_octets_are_one_gap),
 		TEST(gaps_that_no_nsec_covers_whole_are_passed),
 		TEST(wildcards_have_gaps_and_no_tails),
+		TEST(below_what_the_chain_leads_over_is_passed),
 		TEST(gaps_that_deny_a_geo_name_are_passed),
 		TEST(names_between_zones_have_no_gaps),
 		TEST(gaps_of_nsec3_are_of_the_whole_zone_with_the_salt_in_front),

@@ -248,6 +248,8 @@ static struct gx_denial find_nsec(const struct gx_zone *zone, const knot_dname_t
 {
 	size_t low = 0, high = zone->n_nodes;
 
+	if (!zone->has_nsecs)
+		return (struct gx_denial){0};	/* not after all nodes before it were looked at, for each name */
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
@@ -287,6 +289,13 @@ bool gx_denial_is_empty(const struct gx_denial *nsec, const knot_dname_t *name)
 
 	knot_dname_copy_lower(lower, next);
 	return knot_dname_in_bailiwick(lower, name) > 0;
+}
+
+bool gx_denial_shows(const struct gx_zone *zone, const knot_dname_t *name)
+{
+	struct gx_denial denial = find_nsec(zone, name);
+
+	return denial.rrset && (knot_dname_is_equal(denial.owner, name) || gx_denial_is_empty(&denial, name));
 }
 
 /* --- either ------------------------------------------------------------------------------------ */

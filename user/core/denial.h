@@ -41,6 +41,12 @@ struct gx_denial gx_denial_behind(const struct gx_zone *zone, size_t nsec3);
 /* A NSEC that covers a name: does it say that there are names below this one (an empty non-terminal)? */
 bool gx_denial_is_empty(const struct gx_denial *nsec, const knot_dname_t *name);
 
+/*
+ * Does the chain of NSECs show that a name exists: by its own, or as an empty non-terminal? Validators take what it shows for the
+ * closest encloser (RFC 4035 5.4); it does not show names that were added after the zone was signed.
+ */
+bool gx_denial_shows(const struct gx_zone *zone, const knot_dname_t *name);
+
 /* A NSEC3 that covers a name: may there be insecure delegations at what it covers (RFC 5155 6)? */
 bool gx_denial_is_optout(const struct gx_denial *nsec3);
 

@@ -315,6 +315,9 @@ static bool add_tails(struct gx_builder *builder, const struct gx_zone *zone, co
 		if (!denial.rrset)
 			return false;
 		list->tails[n++] = gx_gaps_tail(builder, zone, denial);
+	} else if (!gx_denial_shows(zone, encloser)) {
+		part_of(builder, zone)->lacks |= 1u << GX_LACK_PROOF;
+		return false;
 	}
 	list->tails[n++] = gx_gaps_tail(builder, zone, gx_denial_cover(zone, wildcard));
 	if (!list->tails[0] || !list->tails[n - 1])
@@ -332,11 +335,14 @@ uint32_t gx_gaps_list(struct gx_builder *builder, const struct gx_load *load, bo
 	if (!zone || !zone->is_signed || !load->node || load->node->below_cut || load->node->delegation ||
 	    gx_node_find(load->node, KNOT_RRTYPE_DNAME))
 		return 0;
+	if (gx_zone_uses_nsec3(zone)) {
+		list_nsec3s(builder, zone, &list);
+		if (!list.count)
+			return 0;	/* nor are names hashed for tails */
+	}
 	if (denies && !add_tails(builder, zone, load->name, &list))
 		return 0;
-	if (gx_zone_uses_nsec3(zone))
-		list_nsec3s(builder, zone, &list);
-	else
+	if (!gx_zone_uses_nsec3(zone))
 		list_nsecs(builder, zone, load->node - zone->nodes, &list);
 	return list.count ? add_list(builder, list) : 0;
 }

@@ -139,8 +139,10 @@ int gx_chain_prove_nxdomain(struct gx_chain *chain, const struct gx_zone *zone, 
 		return 0;
 	if (gx_zone_uses_nsec3(zone))
 		err = prove_encloser(chain, zone, name, encloser, false, &encloser);
-	else
+	else if (gx_denial_shows(zone, encloser))
 		err = add_proof(chain, zone, gx_denial_cover(zone, name));
+	else
+		err = -ENOKEY;
 	if (err || wildcard_of(encloser, wildcard))
 		return gx_chain_lack(chain, zone, GX_LACK_PROOF);
 	return add_proof(chain, zone, gx_denial_cover(zone, wildcard));

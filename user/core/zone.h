@@ -50,6 +50,7 @@ struct gx_zone {
 	struct gx_nsec3 *nsec3s;	/* by ascending hash */
 	size_t n_nsec3s;
 	bool is_signed;		/* DNSKEY at the apex, any RRSIG or NSEC3 */
+	bool has_nsecs;
 	struct gx_keys *keys;	/* that sign its geo names (keys.h); NULL: none */
 	void *impl;		/* index and storage */
 };

@@ -406,6 +406,7 @@ static void push_records(struct builder *builder, struct gx_record *records, siz
 			;
 		gx_zone_make_rrset(zone->impl, rrset, records + i, n, builder->diag);
 		node->n_rrsets++;
+		zone->has_nsecs |= rrset->type == KNOT_RRTYPE_NSEC;
 		zone->is_signed |= rrset->type == KNOT_RRTYPE_RRSIG ||
 				   (rrset->type == KNOT_RRTYPE_DNSKEY && at_apex);
 	}
