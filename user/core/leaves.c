@@ -71,18 +71,28 @@ static unsigned int depth_in_run(enum gx_family family, const struct run *run, g
 static void reserve(struct gx_leaves *leaves, size_t capacity)
 {
 	if (leaves->family == GX_IPV4)
-		leaves->keys4 = gx_realloc(leaves->keys4, capacity * sizeof(*leaves->keys4));
+		leaves->keys4 = gx_alloc(capacity, sizeof(*leaves->keys4));
 	else
-		leaves->keys6 = gx_realloc(leaves->keys6, capacity * sizeof(*leaves->keys6));
-	leaves->values = gx_realloc(leaves->values, capacity * sizeof(*leaves->values));
+		leaves->keys6 = gx_alloc(capacity, sizeof(*leaves->keys6));
+	leaves->values = gx_alloc(capacity, sizeof(*leaves->values));
 	leaves->capacity = capacity;
+}
+
+static void grow(struct gx_leaves *leaves)
+{
+	leaves->capacity *= 2;
+	if (leaves->family == GX_IPV4)
+		leaves->keys4 = gx_realloc(leaves->keys4, leaves->capacity * sizeof(*leaves->keys4));
+	else
+		leaves->keys6 = gx_realloc(leaves->keys6, leaves->capacity * sizeof(*leaves->keys6));
+	leaves->values = gx_realloc(leaves->values, leaves->capacity * sizeof(*leaves->values));
 }
 
 static void add_leaf(struct gx_leaves *leaves, const struct gx_prefix *prefix,
 		     const struct gx_leaf *value)
 {
 	if (leaves->count == leaves->capacity)
-		reserve(leaves, leaves->capacity * 2);
+		grow(leaves);
 	if (leaves->family == GX_IPV4) {
 		leaves->keys4[leaves->count].prefix_bits = prefix->bits;
 		gx_addr_to_octets(&prefix->addr, leaves->keys4[leaves->count].address);
@@ -150,7 +160,7 @@ size_t gx_partition_runs(const struct gx_partition *partition, const uint16_t *c
 	const struct gx_range *ranges = partition->ranges;
 	size_t count = 0;
 
-	*runs = gx_realloc(NULL, partition->count * sizeof(**runs));
+	*runs = gx_alloc(partition->count, sizeof(**runs));
 	for (size_t i = 0; i < partition->count; i++) {
 		if (i && is_alike(&like, &ranges[i - 1], &ranges[i]))
 			continue;

@@ -51,6 +51,14 @@ void *gx_calloc(size_t count, size_t octets)
 	return memory;
 }
 
+void *gx_alloc(size_t count, size_t octets)
+{
+	void *memory = gx_realloc(NULL, count * octets);
+
+	use_large_pages(memory, count * octets);
+	return memory;
+}
+
 void *gx_realloc(void *memory, size_t octets)
 {
 	void *larger = realloc(memory, octets ? octets : 1);

@@ -27,6 +27,7 @@ void gx_arena_free(struct gx_arena *arena);
 
 /* malloc family that never returns NULL, for what is freed on its own. */
 void *gx_calloc(size_t count, size_t octets);
+void *gx_alloc(size_t count, size_t octets);	/* what it holds is not defined */
 void *gx_realloc(void *memory, size_t octets);
 
 /*
