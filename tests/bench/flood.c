@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include <linux/bpf.h>
 #include <linux/if_link.h>
@@ -114,6 +115,7 @@ static void attach(const struct bpf_program *program, int interface)
 
 int main(int argc, char **argv)
 {
+	const struct timespec on_the_way = { .tv_nsec = 100000000 };	/* what was sent last is answered too */
 	bool reflect = argc == 3 && !strcmp(argv[1], "--reflect");
 	struct flood_bpf *flood = flood_bpf__open();
 	int interface;
@@ -139,6 +141,7 @@ int main(int argc, char **argv)
 	make_queries(flood, (unsigned int)atoi(argv[3]), argv[4]);
 	attach(flood->progs.flood_receive, interface);
 	seconds = send_for(flood, atof(argv[2]));
+	nanosleep(&on_the_way, NULL);
 	printf("%.0f %.0f %.0f\n", (double)read_count(flood, FLOOD_SENT) / seconds,
 	       (double)read_count(flood, FLOOD_ANSWERED) / seconds, (double)read_count(flood, FLOOD_OTHER) / seconds);
 	bpf_xdp_detach(interface, XDP_FLAGS_DRV_MODE, NULL);

@@ -6,7 +6,8 @@
  *	memory [--rounds N] [--quick] [--json FILE]
  *
  * `in turn`: each load says where the next one is, as from a name to its choice to its answer. `at once`: the places are known
- * beforehand, so that the processor has many on the way.
+ * beforehand, so that the processor has many on the way. And what the first touch of a page costs a process: building and loading
+ * large tables is made of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #define LOADS		(1u << 18)
 #define SIZES		14	/* from 32 KB, doubling, to 256 MB */
 #define SMALLEST	(32u << 10)
+#define PAGE_OCTETS	4096
+#define PAGES		4096
 
 struct line {
 	uint64_t next;
@@ -28,6 +31,7 @@ struct memory {
 	struct line *lines;	/* as many as the largest size has, in the pages that BPF maps have */
 	unsigned int sizes;
 	double turn_ns[SIZES][BENCH_ROUNDS_MAX], once_ns[SIZES][BENCH_ROUNDS_MAX];
+	double page_ns[BENCH_ROUNDS_MAX];
 };
 
 static uint64_t sink;	/* what was read is used */
@@ -70,9 +74,33 @@ static double time_once(const struct line *lines, size_t count)
 	return (bench_now_s() - begin) * 1e9 / LOADS;
 }
 
+static uint8_t *map_small_pages(size_t octets)
+{
+	void *memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		bench_fail("%zu octets: map", octets);
+	madvise(memory, octets, MADV_NOHUGEPAGE);
+	return memory;
+}
+
+static double time_pages(void)
+{
+	uint8_t *memory = map_small_pages(PAGES * PAGE_OCTETS);
+	double begin = bench_now_s(), end;
+
+	for (size_t i = 0; i < PAGES; i++)
+		*(volatile uint8_t *)(memory + i * PAGE_OCTETS) = 1;
+	end = bench_now_s();
+	munmap(memory, PAGES * PAGE_OCTETS);
+	return (end - begin) * 1e9 / PAGES;
+}
+
 static void run_round(void *context, unsigned int round)
 {
 	struct memory *memory = context;
+
+	memory->page_ns[round] = time_pages();
 
 	for (unsigned int i = 0; i < memory->sizes; i++) {
 		size_t count = ((size_t)SMALLEST << i) / LINE_OCTETS;
@@ -98,7 +126,9 @@ static void show(const struct memory *memory, unsigned int rounds, unsigned int 
 		json_array_append_new(list, json_pack("{s:I, s:f, s:f}", "kilobytes", (json_int_t)kilobytes, "turn_ns", turn,
 						      "once_ns", once));
 	}
+	printf("\nfirst touch of a page of %d octets: %.0f ns\n", PAGE_OCTETS, bench_median(memory->page_ns, rounds));
 	json_object_set_new(json, "memory", list);
+	json_object_set_new(json, "first_touch_ns", json_real(bench_median(memory->page_ns, rounds)));
 }
 
 int main(int argc, char **argv)
@@ -111,10 +141,7 @@ int main(int argc, char **argv)
 
 	memory.sizes = options.quick ? SIZES / 2 : SIZES;
 	octets = (size_t)SMALLEST << (memory.sizes - 1);
-	memory.lines = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (memory.lines == MAP_FAILED)
-		bench_fail("%zu octets: map", octets);
-	madvise(memory.lines, octets, MADV_NOHUGEPAGE);
+	memory.lines = (struct line *)map_small_pages(octets);
 	run_round(&memory, 0);	/* pages in */
 	thrown = bench_rounds(options.rounds, run_round, &memory);
 	json = bench_json("memory", &options, thrown);

@@ -221,6 +221,10 @@ server_link
 started=$(date +%s%3N)
 eventually 'it is there again: at once, and not with the next attempt' serves ap
 like 'within two seconds' $(($(date +%s%3N) - started)) '^1?[0-9]{1,3}$'
+# Its addresses come one by one, and each builds anew: what is being built would come up behind the down.
+builds() { grep -c ': building' "$log"; }
+is_calm() { local before; before=$(builds); sleep 2; [ "$(builds)" = "$before" ]; }
+soon is_calm
 geoxdp down -q
 soon says 'nothing serves any more'
 in_server ip addr add 192.0.2.54/24 dev ns0
