@@ -58,7 +58,7 @@ static size_t split(const knot_dname_t *name, const knot_dname_t **labels)
 	return n;
 }
 
-/* RFC 4034 6.1, of names in lower case. */
+/* RFC 4034 6.1, of names in lower case. Not gx_name_compare(): what is tested by these zones goes by that. */
 static int compare_names(const knot_dname_t *left, const knot_dname_t *right)
 {
 	const knot_dname_t *a[128], *b[128];

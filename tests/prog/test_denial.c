@@ -24,9 +24,9 @@
 
 #include "geoxdp/dns.h"
 #include "tests/lib/chained.h"
+#include "tests/lib/native.h"
 #include "tests/lib/packet.h"
 #include "tests/lib/reply.h"
-#include "user/core/native.h"
 #include "user/core/render.h"
 #include "user/sys/object.h"
 
@@ -459,31 +459,6 @@ static void a_flood_of_random_names_is_all_answered(void **state)
 
 /* --- the set-up -------------------------------------------------------------------------------- */
 
-static int load(const char *file)
-{
-	struct gx_addr addrs[2];
-	struct gx_services services = { .list = addrs, .count = 2 };
-	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
-	struct gx_failure failure = {0};
-	struct gx_image image = {0};
-	struct gx_diag diag = {0};
-	int error;
-
-	gx_parse_addr(PACKET_SERVICE4, &addrs[0]);
-	gx_parse_addr(PACKET_SERVICE6, &addrs[1]);
-	error = gx_config_read_native(&config, file, &diag, NULL);
-	error = error ? error : gx_image_build(&image, &config, &diag);
-	for (size_t i = 0; i < diag.count; i++)
-		fprintf(stderr, "# %s:%u: %s\n", diag.findings[i].where.file, diag.findings[i].where.line, diag.findings[i].text);
-	if (!error)
-		error = gx_object_load(&object, &image, &services, &meta, NULL, &failure);
-	if (error && error != -EPERM)
-		fprintf(stderr, "%s\n", failure.text);
-	gx_image_free(&image);
-	gx_diag_free(&diag);
-	return error;
-}
-
 static int set_up(void)
 {
 	char folder[] = "/tmp/geoxdp-test-XXXXXX", path[64], conf[64];
@@ -505,7 +480,7 @@ static int set_up(void)
 	}
 	if (fclose(file))
 		error = -EIO;
-	error = error ? error : load(conf);
+	error = error ? error : native_load(conf, &config, &object);
 	if (!error)
 		renderer = gx_renderer_new(&config);
 	for (size_t i = 0; i < NUMBER(chains); i++) {

@@ -20,9 +20,9 @@
 #include <libknot/descriptor.h>
 #include <linux/bpf.h>
 
+#include "tests/lib/native.h"
 #include "tests/lib/packet.h"
 #include "tests/lib/reply.h"
-#include "user/core/native.h"
 #include "user/sys/object.h"
 
 #define NAMES		1000000
@@ -310,36 +310,10 @@ static void names_at_random_of_a_zone_of_a_million_are_answered_right(void **sta
 
 /* --- the set-up -------------------------------------------------------------------------------- */
 
-static int load(const char *file)
-{
-	struct gx_addr addrs[2];
-	struct gx_services services = { .list = addrs, .count = 2 };
-	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
-	struct gx_failure failure = {0};
-	struct gx_config config = {0};
-	struct gx_image image = {0};
-	struct gx_diag diag = {0};
-	int error;
-
-	gx_parse_addr(PACKET_SERVICE4, &addrs[0]);
-	gx_parse_addr(PACKET_SERVICE6, &addrs[1]);
-	error = gx_config_read_native(&config, file, &diag, NULL);
-	error = error ? error : gx_image_build(&image, &config, &diag);
-	for (size_t i = 0; error && i < diag.count; i++)
-		fprintf(stderr, "%u: %s\n", diag.findings[i].where.line, diag.findings[i].text);
-	if (!error)
-		error = gx_object_load(&object, &image, &services, &meta, NULL, &failure);
-	if (error && error != -EPERM)
-		fprintf(stderr, "%s\n", failure.text);
-	gx_image_free(&image);
-	gx_config_free(&config);
-	gx_diag_free(&diag);
-	return error;
-}
-
 static int set_up(void)
 {
 	char folder[] = "/tmp/geoxdp-test-XXXXXX", zone[64], conf[64];
+	struct gx_config config = {0};
 	FILE *file;
 	int error;
 
@@ -351,8 +325,9 @@ static int set_up(void)
 	file = error ? NULL : fopen(conf, "w");
 	if (file) {
 		fputs("zones:\n  - {name: tld., file: tld.zone}\n", file);
-		error = fclose(file) ? -EIO : load(conf);
+		error = fclose(file) ? -EIO : native_load(conf, &config, &object);
 	}
+	gx_config_free(&config);
 	unlink(zone);
 	unlink(conf);
 	rmdir(folder);
