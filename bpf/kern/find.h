@@ -130,32 +130,34 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 	return GX_GO_ON;
 }
 
-/* What a name says of a type: a reference as in abi.h. */
+/* What a name says of a type, or of those that it does not list. NULL: a bound that cannot fail did. */
+gx_inline const struct gx_type *gx_find_type(const struct gx_name *name, __u16 qtype)
+{
+	__u32 index = name->types;
+	const struct gx_type *others = bpf_map_lookup_elem(&types, &index), *type;
+
+	for (__u32 i = 0; i < GX_TYPES_PER_NAME; i++) {
+		if (i >= name->n_types)
+			break;
+		index++;
+		type = bpf_map_lookup_elem(&types, &index);
+		if (!type || type->type == qtype)
+			return type;
+	}
+	return others;
+}
+
+/* The same as a reference, without DO. */
 gx_inline __u32 gx_find_ref(const struct gx_name *name, __u16 qtype)
 {
-	__u32 first = name->types, ref;
-	struct gx_type *type;
+	const struct gx_type *type;
 
 	if (qtype == GX_TYPE_A)
 		return name->ref_a;
 	if (qtype == GX_TYPE_AAAA)
 		return name->ref_aaaa;
-	type = bpf_map_lookup_elem(&types, &first);
-	if (!type)
-		return GX_REF_NONE;
-	ref = type->ref;
-	for (__u32 i = 1; i <= GX_TYPES_PER_NAME; i++) {
-		__u32 index = first + i;
-
-		if (i > name->n_types)
-			break;
-		type = bpf_map_lookup_elem(&types, &index);
-		if (!type)
-			return GX_REF_NONE;
-		if (type->type == qtype)
-			return type->ref;
-	}
-	return ref;
+	type = gx_find_type(name, qtype);
+	return type ? type->ref : GX_REF_NONE;
 }
 
 #endif

@@ -8,23 +8,11 @@
 /* As gx_find_ref(), for DO=1; or, for a name that a wildcard synthesises, the part that the wildcard knows. */
 gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype, int is_partial)
 {
-	__u32 index = name->types, ref;
-	struct gx_type *type = bpf_map_lookup_elem(&types, &index);
+	const struct gx_type *type = gx_find_type(name, qtype);
 
 	if (!type)
 		return GX_REF_NONE;
-	ref = is_partial ? type->ref_partial : type->ref_signed;
-	for (__u32 i = 0; i < GX_TYPES_PER_NAME; i++) {
-		if (i >= name->n_types)
-			break;
-		index++;
-		type = bpf_map_lookup_elem(&types, &index);
-		if (!type)
-			return GX_REF_NONE;
-		if (type->type == qtype)
-			return is_partial ? type->ref_partial : type->ref_signed;
-	}
-	return ref;
+	return is_partial ? type->ref_partial : type->ref_signed;
 }
 
 /**
