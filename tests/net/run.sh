@@ -5,6 +5,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 export GEOXDP_STATE=$work/state/state.json
+control=$work/state/control
 log=$work/log told=$work/told
 
 as=()	# what the service is started by, such as setpriv
@@ -38,6 +39,26 @@ is_told() { grep -Eq -- "$1" "$told"; }		# systemd
 site_of_us() { dig_server -b $us4 +time=1 geo.example.com | digest | sed -n 's/^an geo 60 CNAME //p'; }
 serves() { [ "$(site_of_us)" = "$1" ]; }
 generation() { geoxdp status --json 2> /dev/null | json 0 generation; }
+
+# Send an octet string to the control socket: the reply, or after SECONDS without reading one.
+ask() {	# OCTETS [SECONDS]
+	in_server perl -MSocket -e '
+	socket(my $socket, AF_UNIX, SOCK_STREAM, 0);
+	connect($socket, sockaddr_un($ARGV[0])) or die "connect: $!";
+	syswrite($socket, $ARGV[1]); $ARGV[2] ? sleep $ARGV[2] : print(<$socket>)' "$control" "$@"
+}
+
+# A build, caught at its beginning, once it runs on its own: it stands still until it is let go, or ended.
+catch_build() {
+	local name verb=
+
+	kill -HUP $run
+	while [ "$verb" != up ]; do
+		read -r child < "/proc/$run/task/$run/children"
+		[ -n "$child" ] && { read -r -d '' name; read -r -d '' verb; } < "/proc/$child/cmdline"
+	done 2> /dev/null
+	kill -STOP "$child"
+}
 
 eventually() {	# NAME COMMAND...
 	local name=$1

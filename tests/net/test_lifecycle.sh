@@ -159,6 +159,39 @@ is 'down without an interface' "$(geoxdp down 2>&1)" 'ns0: detached'
 is 'leaves no pins' "$(ls -d $pins 2> /dev/null)" ''
 server_link
 
+# --- only swap -------------------------------------------------------------------------------------
+
+ns1() {
+	in_server ip link add ns1 type veth peer name net1
+	in_server ip addr add 192.0.2.56/32 dev ns1
+}
+ns1
+is '--no-attach leaves alone what does not serve' "$(geoxdp up --no-attach --pdns $cdn -i ns0 2>&1; echo $?)" \
+	'geoxdp up: ns0: was taken down, and is left so
+0'
+is 'and pins nothing' "$(ls -d $pins 2> /dev/null)" ''
+is 'with --json' "$(geoxdp up -q --json --no-attach --pdns $cdn -i ns0 2>&1)" '[]'
+is 'on one interface: the other is attached to' "$(geoxdp up --no-attach=ns1 --pdns $cdn -i ns0 -i ns1 2>&1)" \
+'geoxdp up: ns1: was taken down, and is left so
+ns0: generation 1 attached in native mode: 9 names on 3 addresses'
+is 'and swaps where one serves' "$(geoxdp up --no-attach --pdns $cdn -i ns1 -i ns0 2>&1)" \
+'geoxdp up: ns1: was taken down, and is left so
+ns0: generation 2 swapped in in native mode: 9 names on 3 addresses'
+geoxdp up -q --pdns $cdn -i ns0 -i ns1
+in_server ip link del ns0
+in_server ip link del ns1
+server_link
+ns1
+stub xdp ns1
+fails 'interfaces that were removed and are there again: one is taken' 1 \
+	'^geoxdp up: ns1: attach native XDP: .*another XDP program' geoxdp up --no-attach --pdns $cdn -i ns0 -i ns1
+in_server ip link set ns1 xdp off
+is 'that does not count as a down of the other' "$(geoxdp up --no-attach --pdns $cdn -i ns0 -i ns1 2>&1)" \
+'ns0: generation 4 attached in native mode: 9 names on 4 addresses
+ns1: generation 4 attached in native mode: 9 names on 4 addresses'
+geoxdp down -q
+in_server ip link del ns1
+
 # --- down ------------------------------------------------------------------------------------------
 
 geoxdp up -q --pdns $cdn -i ns0

@@ -42,6 +42,9 @@ struct gx_options {
 	bool tcp;
 	bool quiet;
 	bool force;
+	bool attach_nowhere;	/* swap only */
+	const char **no_attach;	/* swap only, on these interfaces */
+	size_t n_no_attach;
 	bool detach;
 	bool no_tcp;
 	char **operands;

@@ -25,9 +25,10 @@ static const struct gx_command gx_commands[] = {
 	  "answer, and the ECS scope. Without -c or --pdns: what serves now, with drains, health and overrides.\n\n"
 	  "  geoxdp explain --pdns examples/own-cdn/pdns.conf 8.8.8.8 www.example.com\n",
 	  gx_cmd_explain },
-	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimLFqj", 0, 0,
+	{ "up", "", "build a generation and attach it, or swap it in where one is serving", "cpimLFNqj", 0, 0,
 	  "Answers on all addresses of the interface. The program serves on after the command has ended, and\n"
-	  "until `geoxdp down`. A mistake in the configuration changes nothing.\n\n"
+	  "until `geoxdp down`. A mistake in the configuration changes nothing. From a timer, --no-attach lets what was\n"
+	  "taken down stay down.\n\n"
 	  "  geoxdp up --pdns /etc/powerdns/pdns.conf -i eth0\n",
 	  gx_cmd_up },
 	{ "down", "", "stop answering and leave nothing behind", "iqj", 0, 0,
@@ -171,6 +172,7 @@ int main(int argc, char **argv)
 	else
 		result = result > 0 ? gx_print_command_help(command) : GX_EXIT_USAGE;
 	free(options.interfaces);
+	free(options.no_attach);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "geoxdp %s: standard output: cannot be written\n", command->name);
 		return GX_EXIT_FAILED;

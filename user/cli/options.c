@@ -35,6 +35,7 @@ static const struct gx_switch gx_switch_table[] = {
 	{ 'k', "file", "FILE", "the file of the secrets, where nothing serves that has one" },
 	{ 'S', "secrets", NULL, "print the secrets themselves" },
 	{ 'F', "force", NULL, "up: take sources that became far smaller; import: replace files" },
+	{ 'N', "no-attach", "[IFACE]", "only swap: leave alone what was taken down, there or anywhere; may be given again" },
 	{ 'D', "detach", NULL, "stop answering when the service ends" },
 	{ 'T', "no-tcp", NULL, "leave TCP to the DNS server behind" },
 	{ 'q', "quiet", NULL, "no progress, no summary" },
@@ -97,6 +98,16 @@ static int gx_parse_for(const struct gx_command *command, const char *text, uint
 	return -1;
 }
 
+static void gx_take_no_attach(struct gx_options *out)
+{
+	if (!optarg) {
+		out->attach_nowhere = true;
+		return;
+	}
+	out->no_attach = gx_realloc(out->no_attach, (out->n_no_attach + 1) * sizeof(*out->no_attach));
+	out->no_attach[out->n_no_attach++] = optarg;
+}
+
 static int gx_take_option(const struct gx_command *command, int letter, struct gx_options *out)
 {
 	switch (letter) {
@@ -144,6 +155,9 @@ static int gx_take_option(const struct gx_command *command, int letter, struct g
 		return 0;
 	case 'F':
 		out->force = true;
+		return 0;
+	case 'N':
+		gx_take_no_attach(out);
 		return 0;
 	case 'D':
 		out->detach = true;

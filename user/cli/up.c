@@ -117,6 +117,32 @@ static int gx_find_wish(const struct gx_command *command, const struct gx_option
 	return GX_EXIT_USAGE;
 }
 
+/* May it be attached to anew where nothing is attached? */
+static bool gx_may_attach(const struct gx_options *options, const char *interface)
+{
+	for (size_t i = 0; i < options->n_no_attach; i++)
+		if (!strcmp(options->no_attach[i], interface))
+			return false;
+	return !options->attach_nowhere;
+}
+
+/* With the lock held: whoever takes an interface down has done it, or waits until this command has ended. */
+static struct gx_wish gx_leave_away(const struct gx_command *command, const struct gx_options *options,
+				    const struct gx_wish *wish)
+{
+	struct gx_wish kept = { .mode = wish->mode, .interfaces = gx_calloc(wish->n_interfaces, sizeof(*kept.interfaces)) };
+
+	for (size_t i = 0; i < wish->n_interfaces; i++) {
+		const char *interface = wish->interfaces[i];
+
+		if (gx_pins_is_linked(interface) || gx_may_attach(options, interface))
+			kept.interfaces[kept.n_interfaces++] = interface;
+		else if (!options->quiet)
+			gx_complain(command, "%s: was taken down, and is left so", interface);
+	}
+	return kept;
+}
+
 /* Where to, what is there, and which addresses to answer on. */
 static int gx_look_at_targets(const struct gx_wish *wish, const struct gx_config *config, struct gx_target *targets,
 			      struct gx_services *services, struct gx_failure *failure)
@@ -173,23 +199,18 @@ static void gx_read_cookies_again(struct gx_cookie_secrets *cookies)
 	gx_diag_free(&diag);
 }
 
-static int gx_up(const struct gx_command *command, const struct gx_options *options, const struct gx_wish *wish,
-		 const struct gx_input *input, struct gx_failure *failure)
+/* With the lock held. */
+static int gx_build_and_switch(const struct gx_command *command, const struct gx_options *options,
+			       const struct gx_wish *wish, const struct gx_input *input, struct gx_failure *failure)
 {
 	struct gx_target *targets = gx_calloc(wish->n_interfaces, sizeof(*targets));
 	struct gx_cookie_secrets cookies = input->config.cookies;
-	struct gx_services services = {};
+	struct gx_services services = { .cookies = &cookies };
 	struct gx_object *object = NULL;
 	struct gx_failure left_away;
-	int error, lock;
+	int error;
 
-	lock = gx_pins_lock(failure);
-	if (lock < 0) {
-		free(targets);
-		return -1;
-	}
 	gx_read_cookies_again(&cookies);
-	services.cookies = &cookies;
 	error = gx_look_at_targets(wish, &input->config, targets, &services, failure);
 	if (!error)
 		error = gx_build(options, input, targets, &services, &object, failure);
@@ -202,6 +223,23 @@ static int gx_up(const struct gx_command *command, const struct gx_options *opti
 	gx_object_free(object);
 	free(services.list);
 	free(targets);
+	return error;
+}
+
+static int gx_up(const struct gx_command *command, const struct gx_options *options, const struct gx_wish *wish,
+		 const struct gx_input *input, struct gx_failure *failure)
+{
+	int lock = gx_pins_lock(failure), error = 0;
+	struct gx_wish kept;
+
+	if (lock < 0)
+		return -1;
+	kept = gx_leave_away(command, options, wish);
+	if (kept.n_interfaces)
+		error = gx_build_and_switch(command, options, &kept, input, failure);
+	else if (options->json)
+		gx_print_json(json_array());
+	free(kept.interfaces);
 	gx_pins_unlock(lock);
 	return error;
 }

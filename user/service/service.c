@@ -19,6 +19,7 @@
 #include "user/service/links.h"
 #include "user/service/log.h"
 #include "user/service/notify.h"
+#include "user/service/permit.h"
 #include "user/service/supervise.h"
 #include "user/service/watch.h"
 
@@ -51,6 +52,7 @@ struct gx_daemon {
 	struct gx_links *links;
 	struct gx_control *control;
 	struct gx_stamps stamps;
+	struct gx_permit permit;
 	struct gx_child *child;		/* NULL: none runs */
 	bool queued;			/* another build was asked for while one runs */
 	int retry_s;
@@ -160,6 +162,9 @@ static void gx_service_judge(struct gx_daemon *service, int status, const char *
 	service->last_status = status;
 	if (status == 0) {
 		service->retry_s = GX_RETRY_FIRST_S;
+		if (!serves)
+			gx_log(GX_LOG_NOTICE, "nothing serves: `geoxdp down` came before the end of the build; "
+			       "`geoxdp reload` brings it up again");
 	} else if (status == GX_STATUS_FAILED || status < 0) {
 		gx_log(GX_LOG_ERROR, "the build failed%s%s; %s", *how ? ": " : "", how, kept);
 		gx_service_retry(service);
@@ -174,6 +179,7 @@ static void gx_child_on_done(void *context, int status, const char *how, struct 
 
 	service->child = NULL;
 	service->built = true;
+	gx_permit_end(&service->permit, status == 0);
 	if (service->stopping) {
 		gx_service_stop_now(service);
 		return;
@@ -192,13 +198,17 @@ static void gx_child_on_done(void *context, int status, const char *how, struct 
 		gx_service_build(service, "asked for meanwhile");
 	else if (gx_stamps_changed(&service->stamps))
 		gx_watch_stir(service->watch);
+	else
+		gx_permit_calm(&service->permit, false);
 }
 
 static int gx_service_start(struct gx_daemon *service, struct gx_failure *failure)
 {
 	const struct gx_service_options *options = service->options;
 	const struct gx_child_watcher watcher = { gx_child_on_line, gx_child_on_done, service };
-	const char **words = gx_calloc(GX_UP_WORDS + 2 * options->n_interfaces, sizeof(*words));
+	char *const *permit;
+	const size_t n_permit = gx_permit_begin(&service->permit, &permit);
+	const char **words = gx_calloc(GX_UP_WORDS + 2 * options->n_interfaces + n_permit, sizeof(*words));
 	size_t count = 0;
 	int error;
 
@@ -219,6 +229,8 @@ static int gx_service_start(struct gx_daemon *service, struct gx_failure *failur
 		words[count++] = "-i";
 		words[count++] = options->interfaces[i];
 	}
+	for (size_t i = 0; i < n_permit; i++)
+		words[count++] = permit[i];
 	error = gx_child_start(&service->child, service->base, words, &watcher, failure);
 	free(words);
 	return error;
@@ -243,6 +255,7 @@ static void gx_service_build(struct gx_daemon *service, const char *why)
 	if (service->ready)
 		gx_notify_reloading();
 	if (gx_service_start(service, &failure)) {
+		gx_permit_end(&service->permit, false);
 		service->last_status = GX_STATUS_FAILED;
 		gx_log(GX_LOG_ERROR, "%s", failure.text);
 		gx_control_line(service->control, failure.text);
@@ -250,6 +263,20 @@ static void gx_service_build(struct gx_daemon *service, const char *why)
 		gx_service_retry(service);
 	}
 	gx_service_tell(service);
+}
+
+/* As gx_service_build(): somebody wants it, so that it may attach, too. */
+static void gx_service_ask(struct gx_daemon *service, const char *why)
+{
+	gx_permit_ask(&service->permit);
+	gx_service_build(service, why);
+}
+
+static void gx_service_on_stir(void *context)
+{
+	struct gx_daemon *service = context;
+
+	gx_permit_stir(&service->permit);
 }
 
 static void gx_service_on_calm(void *context)
@@ -261,7 +288,10 @@ static void gx_service_on_calm(void *context)
 	gx_watch_set(service->watch, &service->stamps);
 	path = gx_stamps_changed(&service->stamps);
 	/* The end of a build looks as well. */
-	if (!path || service->child)
+	if (service->child)
+		return;
+	gx_permit_calm(&service->permit, path);
+	if (!path)
 		return;
 	snprintf(why, sizeof(why), "%s changed", path);
 	gx_service_build(service, why);
@@ -282,7 +312,7 @@ static void gx_service_on_links(void *context)
 
 static void gx_service_on_asked(void *context, enum gx_request request)
 {
-	gx_service_build(context, gx_request_name(request));
+	gx_service_ask(context, gx_request_name(request));
 }
 
 /* --- renewing signatures ----------------------------------------------------------------------- */
@@ -342,6 +372,7 @@ static void gx_service_on_changed(void *context, int gone)
 	/* An interface that was removed may come back; a `geoxdp down` was meant. */
 	if (gone == -ENODEV && !service->child && !service->stopping)
 		gx_service_retry(service);
+	gx_permit_look(&service->permit);
 	gx_service_renew(service);
 	gx_service_tell(service);
 }
@@ -408,7 +439,7 @@ static void gx_service_on_stop(evutil_socket_t number, short what, void *context
 
 static void gx_service_on_hangup(evutil_socket_t number, short what, void *context)
 {
-	gx_service_build(context, "SIGHUP");
+	gx_service_ask(context, "SIGHUP");
 }
 
 /* --- the begin --------------------------------------------------------------------------------- */
@@ -473,7 +504,8 @@ static int gx_service_open(struct gx_daemon *service, struct gx_failure *failure
 	gx_service_signal(service, 2, SIGINT, gx_service_on_stop);
 	service->retry = event_new(service->base, -1, 0, gx_service_on_retry, service);
 	service->renew = event_new(service->base, -1, 0, gx_service_on_renew, service);
-	error = gx_watch_new(&service->watch, service->base, gx_service_on_calm, service, failure);
+	error = gx_watch_new(&service->watch, service->base, gx_service_on_stir, gx_service_on_calm, service,
+			     failure);
 	if (!error)
 		error = gx_links_new(&service->links, service->base, gx_service_on_links, service, failure);
 	if (!error)
@@ -490,6 +522,7 @@ static void gx_service_close(struct gx_daemon *service)
 	gx_watch_free(service->watch);
 	gx_links_free(service->links);
 	gx_stamps_free(&service->stamps);
+	gx_permit_free(&service->permit);
 	for (size_t i = 0; i < GX_SIGNALS; i++)
 		if (service->signals[i])
 			event_free(service->signals[i]);
@@ -523,7 +556,7 @@ int gx_service_run(const struct gx_service_options *options)
 		gx_stamps_of_one(&service.stamps, service.config);
 		gx_watch_set(service.watch, &service.stamps);
 		gx_service_note_links(&service);
-		gx_service_build(&service, "start");
+		gx_service_ask(&service, "start");
 		event_base_dispatch(service.base);
 	}
 	gx_service_close(&service);

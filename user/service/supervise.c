@@ -17,7 +17,7 @@
 
 #define GX_CHILD_LIFE_S		600
 #define GX_CHILD_GRACE_S	5
-#define GX_CHILD_ARGUMENTS_MAX	128
+#define GX_CHILD_ARGUMENTS_MAX	256
 #define GX_CHILD_LINE_MAX	4096
 #define GX_CHILD_LIST_MAX	(64u << 20)
 /* Read at a time, so that a child that prints without end does not keep the loop from turning. */

@@ -32,6 +32,7 @@ struct gx_interest {
 
 struct gx_watch {
 	struct event_base *base;
+	gx_watch_stirred *stirred;
 	gx_watch_calm *calm;
 	void *context;
 	int fd;
@@ -66,6 +67,7 @@ void gx_watch_stir(struct gx_watch *watch)
 	struct timeval now, wait = { .tv_usec = GX_WATCH_QUIET_MS * 1000 };
 	long unrest_ms;
 
+	watch->stirred(watch->context);
 	event_base_gettimeofday_cached(watch->base, &now);
 	if (!watch->unrest)
 		watch->unrest_since = now;
@@ -271,12 +273,12 @@ void gx_watch_set(struct gx_watch *watch, const struct gx_stamps *stamps)
 		event_add(watch->poll, &poll);
 }
 
-int gx_watch_new(struct gx_watch **out, struct event_base *base, gx_watch_calm *calm, void *context,
-		 struct gx_failure *failure)
+int gx_watch_new(struct gx_watch **out, struct event_base *base, gx_watch_stirred *stirred, gx_watch_calm *calm,
+		 void *context, struct gx_failure *failure)
 {
 	struct gx_watch *watch = gx_calloc(1, sizeof(*watch));
 
-	*watch = (struct gx_watch){ .base = base, .calm = calm, .context = context };
+	*watch = (struct gx_watch){ .base = base, .stirred = stirred, .calm = calm, .context = context };
 	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (watch->fd < 0) {
 		int error = gx_fail(failure, errno, "sysctl fs.inotify.max_user_instances allows more", "inotify: start");

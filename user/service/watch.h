@@ -10,6 +10,9 @@
 
 struct gx_watch;
 
+/* Something happened to a name that matters: called each time, and at once. */
+typedef void gx_watch_stirred(void *context);
+
 /*
  * Something happened to a name that matters, and then nothing for 300 ms; or it goes on for 5 s. Whether a file really
  * changed is for gx_stamps_changed() to say.
@@ -20,8 +23,8 @@ typedef void gx_watch_calm(void *context);
  * gx_watch_new - start watching; nothing yet
  * @out: written on success; free with gx_watch_free()
  */
-int gx_watch_new(struct gx_watch **out, struct event_base *base, gx_watch_calm *calm, void *context,
-		 struct gx_failure *failure);
+int gx_watch_new(struct gx_watch **out, struct event_base *base, gx_watch_stirred *stirred, gx_watch_calm *calm,
+		 void *context, struct gx_failure *failure);
 
 /**
  * gx_watch_set - watch these files

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netpacket/packet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -132,9 +133,12 @@ int gx_attach(const char *interface, const struct gx_object *object, enum gx_mod
 {
 	enum gx_mode attempt = *mode == GX_MODE_GENERIC ? GX_MODE_GENERIC : GX_MODE_NATIVE;
 	int ifindex = if_nametoindex(interface), fd;
-	char path[GX_PATH_OCTETS];
+	char path[GX_PATH_OCTETS], making[GX_PATH_OCTETS + 8];
 
 	why->text[0] = 0;
+	gx_pins_link(interface, path);
+	snprintf(making, sizeof(making), "%s-new", path);
+	unlink(making); /* of a command that was killed: detaches */
 	fd = gx_link_create(ifindex, gx_object_prog_fd(object), attempt);
 	if (fd < 0 && *mode == GX_MODE_AUTO && fd != -EBUSY && fd != -EEXIST) {
 		gx_fail(why, -fd, NULL, "native XDP");
@@ -144,11 +148,11 @@ int gx_attach(const char *interface, const struct gx_object *object, enum gx_mod
 	if (fd < 0)
 		return gx_fail(failure, -fd, gx_attach_hint(-fd, attempt), "%s: attach %s XDP", interface,
 			       gx_mode_name(attempt));
-	gx_pins_link(interface, path);
-	unlink(path); /* of an interface that is gone */
-	if (bpf_obj_pin(fd, path)) {
+	/* In place of that of an interface that is gone: at no time without a link, as if it had been taken down. */
+	if (bpf_obj_pin(fd, making) || rename(making, path)) {
 		int error = gx_fail(failure, errno, NULL, "%s: pin", path);
 
+		unlink(making);
 		close(fd); /* detaches */
 		return error;
 	}
@@ -169,21 +173,26 @@ int gx_swap(const char *interface, int prog_fd, struct gx_failure *failure)
 	return error;
 }
 
-int gx_detach(const char *interface, struct gx_failure *failure)
+int gx_release(const char *interface, struct gx_failure *failure)
 {
-	int fd = gx_link_open(interface, failure);
-	char path[GX_PATH_OCTETS];
+	int fd = gx_link_open(interface, failure), error = 0;
 
 	if (fd < 0)
 		return fd;
 	/* ENOLINK: the interface is gone, and with it the attachment. */
-	if (bpf_link_detach(fd) && errno != ENOLINK) {
-		int error = gx_fail(failure, errno, NULL, "%s: detach", interface);
-
-		close(fd);
-		return error;
-	}
+	if (bpf_link_detach(fd) && errno != ENOLINK)
+		error = gx_fail(failure, errno, NULL, "%s: detach", interface);
 	close(fd);
+	return error;
+}
+
+int gx_detach(const char *interface, struct gx_failure *failure)
+{
+	int error = gx_release(interface, failure);
+	char path[GX_PATH_OCTETS];
+
+	if (error)
+		return error;
 	if (unlink(gx_pins_link(interface, path)))
 		return gx_fail(failure, errno, NULL, "%s: remove", path);
 	return 0;

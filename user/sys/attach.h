@@ -54,6 +54,9 @@ int gx_attach(const char *interface, const struct gx_object *object, enum gx_mod
  */
 int gx_swap(const char *interface, int prog_fd, struct gx_failure *failure);
 
+/* Detach, and leave the pinned link as that of an interface that is gone. */
+int gx_release(const char *interface, struct gx_failure *failure);
+
 /* Detach and unpin the link. */
 int gx_detach(const char *interface, struct gx_failure *failure);
 

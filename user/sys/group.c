@@ -20,6 +20,7 @@ static int gx_target_look(struct gx_target *target, struct gx_failure *failure)
 		return 0;
 	if (error)
 		return error;
+	target->linked = true;
 	if (attachment.ifindex)
 		target->old_generation = gx_pins_find(target->interface, attachment.prog_id, folder);
 	if (attachment.ifindex && !target->old_generation)
@@ -131,6 +132,8 @@ static void gx_target_undo(struct gx_target *target)
 
 	if (target->switched && target->old_generation)
 		gx_swap_pinned(target->interface, target->old_generation, &ignored);
+	else if (target->switched && target->linked)
+		gx_release(target->interface, &ignored); /* without a link it would count as taken down */
 	else if (target->switched)
 		gx_detach(target->interface, &ignored);
 	if (target->pinned)

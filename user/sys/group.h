@@ -15,6 +15,7 @@ struct gx_target {
 	const char *interface;
 	uint32_t old_generation;	/* 0: nothing serves yet */
 	uint32_t generation;
+	bool linked;			/* has a pinned link, also of an interface that is gone */
 	bool pinned;			/* by us: to be undone when a later step fails */
 	bool switched;
 	enum gx_mode mode;		/* wanted; receives what it is */

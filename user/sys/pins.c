@@ -97,6 +97,13 @@ size_t gx_pins_interfaces(char ***names)
 	return gx_list_folder(GX_PIN_ROOT, names);
 }
 
+bool gx_pins_is_linked(const char *interface)
+{
+	char path[GX_PATH_OCTETS];
+
+	return !access(gx_pins_link(interface, path), F_OK);
+}
+
 /* Remove the pins in a folder, and the folder: what they pinned lives on while it is used. */
 static void gx_remove_folder(const char *folder)
 {
@@ -360,10 +367,12 @@ static void gx_pins_remove(const char *interface)
 
 void gx_pins_remove_interface(const char *interface)
 {
-	char path[GX_PATH_OCTETS];
+	char path[GX_PATH_OCTETS], making[GX_PATH_OCTETS + 8];
 
 	gx_pins_remove(interface);
 	unlink(gx_pins_link(interface, path));
+	snprintf(making, sizeof(making), "%s-new", path);
+	unlink(making);
 	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
 	rmdir(path);
 }

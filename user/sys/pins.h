@@ -4,6 +4,7 @@
 #define GEOXDP_SYS_PINS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,12 @@ void gx_pins_unlock(int lock);
 /* Interfaces with a folder, sorted; free with gx_pins_free_names(). Returns the number, 0 also without a root. */
 size_t gx_pins_interfaces(char ***names);
 void gx_pins_free_names(char **names, size_t count);
+
+/*
+ * Whether the interface has a pinned link. One whose interface was removed has it as well: `geoxdp down` alone takes it
+ * away.
+ */
+bool gx_pins_is_linked(const char *interface);
 
 /**
  * gx_pins_add - pin an object as the interface's next generation
