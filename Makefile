@@ -164,9 +164,9 @@ $(BUILD)/conformance/%: $(BUILD)/obj/tests/conformance/%.o $(SYS_OBJ) $(CORE_OBJ
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $^ -o $@ $(LDLIBS)
 
-$(BUILD)/conformance/ask: $(call obj,obj,tests/conformance/program.c)
+$(BUILD)/conformance/ask: $(call obj,obj,tests/conformance/program.c tests/lib/counters.c)
 $(BUILD)/conformance/validate: LDLIBS += -lunbound
-$(BUILD)/conformance/reference: $(call obj,obj,$(CONF_LIB) tests/lib/packet.c)
+$(BUILD)/conformance/reference: $(call obj,obj,$(CONF_LIB) tests/lib/packet.c tests/lib/counters.c)
 
 $(BUILD)/net/%.bpf.o: tests/net/%.bpf.c
 	@mkdir -p $(@D)

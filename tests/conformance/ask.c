@@ -62,7 +62,7 @@ static int ask(struct gx_object *object, const knot_dname_t *name, const struct 
 		query.ecs = gx_prefix_around(addr->family, addr->value, gx_family_bits(addr->family));
 	}
 	if (gx_object_service(object, query.client.family, &query.server, &failure) ||
-	    gx_object_run(object, frame, gx_frame_query(&query, frame), &outcome, &failure)) {
+	    program_run(object, frame, gx_frame_query(&query, frame), &outcome, &failure)) {
 		fprintf(stderr, "ask: %s\n", failure.text);
 		return -1;
 	}

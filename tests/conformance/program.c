@@ -2,8 +2,11 @@
 /* The program with a configuration's tables, not attached. */
 #include "tests/conformance/program.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "tests/lib/counters.h"
 #include "user/core/image.h"
 
 struct gx_object *program_load(program_read *read, const char *file, struct gx_config *config)
@@ -31,4 +34,23 @@ struct gx_object *program_load(program_read *read, const char *file, struct gx_c
 	gx_config_free(&own);
 	gx_diag_free(&diag);
 	return object;
+}
+
+int program_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		struct gx_failure *failure)
+{
+	uint64_t before[GX_REASON_COUNT], after[GX_REASON_COUNT];
+	int error = counters_read(object, before);
+
+	if (!error && gx_program_run(gx_object_prog_fd(object), frame, octets, false, out, failure))
+		return -EIO;
+	error = error ? error : counters_read(object, after);
+	if (error) {
+		snprintf(failure->text, sizeof(failure->text), "counters: read: %s", strerror(-error));
+		return error;
+	}
+	for (uint32_t i = 0; i < GX_REASON_COUNT; i++)
+		if (after[i] != before[i])
+			out->reason = i;
+	return 0;
 }

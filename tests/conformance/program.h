@@ -20,4 +20,17 @@ typedef int program_read(struct gx_config *config, const char *file, struct gx_d
  */
 struct gx_object *program_load(program_read *read, const char *file, struct gx_config *config);
 
+/**
+ * program_run - gx_object_run(), with three calls into the kernel instead of two for each counter
+ * @object: of program_load()
+ * @frame: from its Ethernet header on
+ * @octets: 14 to 2048
+ * @out: written on success
+ * @failure: written on error
+ *
+ * Returns 0 or a negative error.
+ */
+int program_run(const struct gx_object *object, const uint8_t *frame, size_t octets, struct gx_outcome *out,
+		struct gx_failure *failure);
+
 #endif

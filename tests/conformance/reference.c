@@ -391,7 +391,7 @@ static bool ask_program(const struct gx_object *object, const struct gx_config *
 	size_t offset;
 
 	reply->octets = 0;
-	if (gx_object_run(object, question->frame, question->octets, &outcome, &failure)) {
+	if (program_run(object, question->frame, question->octets, &outcome, &failure)) {
 		fprintf(stderr, "reference: %s\n", failure.text);
 		exit(1);
 	}

@@ -14,6 +14,7 @@
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 
+#include "tests/lib/counters.h"
 #include "tests/lib/edns.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/world.h"
@@ -230,11 +231,11 @@ void node_show_frame(const char *title, const uint8_t *frame, size_t octets)
 static const char *check_counters(enum gx_reason *reason)
 {
 	uint64_t counts[GX_REASON_COUNT];
-	struct gx_failure failure;
+	int error = counters_read(node.object, counts);
 	int moved = 0;
 
-	if (gx_stats_read(gx_object_stats_fd(node.object), counts, &failure))
-		return fault("%s", failure.text);
+	if (error)
+		return fault("counters: read: %s", strerror(-error));
 	for (uint32_t i = 0; i < GX_REASON_COUNT; i++) {
 		uint64_t delta = counts[i] - node.counts[i];
 
@@ -292,7 +293,7 @@ const char *node_send(const uint8_t *frame, size_t octets, struct node_outcome *
 	struct gx_failure failure;
 	struct gx_outcome outcome;
 
-	if (gx_object_run(node.object, frame, octets, &outcome, &failure))
+	if (gx_program_run(gx_object_prog_fd(node.object), frame, octets, false, &outcome, &failure))
 		return fault("%s", failure.text);
 	memcpy(out->frame, outcome.frame, outcome.octets);
 	out->octets = outcome.octets;
