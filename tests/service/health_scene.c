@@ -143,6 +143,17 @@ void scene_attempts(struct scene *scene, unsigned int attempts)
 	}
 }
 
+void scene_until_told(struct scene *scene)
+{
+	uint64_t until = now_ms() + 10000;
+
+	while (!scene->n_told) {
+		if (now_ms() > until)
+			fail_msg("nothing told within ten seconds");
+		event_base_loop(scene->base, EVLOOP_ONCE);
+	}
+}
+
 void scene_run_ms(struct scene *scene, unsigned int ms)
 {
 	struct timeval time = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };

@@ -59,6 +59,12 @@ void scene_set(struct scene *scene);
 
 /* Run the loop until so many more attempts have ended; fails where they do not within ten seconds. */
 void scene_attempts(struct scene *scene, unsigned int attempts);
+
+/*
+ * Run the loop until something is told. For units of several checks: the attempts of these end in any order and
+ * together where the machine is busy, but each check has at most one in a turn of the loop.
+ */
+void scene_until_told(struct scene *scene);
 void scene_run_ms(struct scene *scene, unsigned int ms);
 struct gx_health_counts scene_counts(const struct scene *scene);
 

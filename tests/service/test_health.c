@@ -107,7 +107,7 @@ static void test_a_unit_is_down_while_any_of_its_checks_is(void **state)
 	scene_set(scene);
 
 	folder_put(stage.folder, "switch", "down");
-	scene_attempts(scene, 2);
+	scene_until_told(scene);
 	assert_told(scene, 1, GX_UNIT_DOWN, stage.down);
 	folder_put(stage.folder, "other", "down");
 	scene_attempts(scene, 2);
@@ -118,9 +118,9 @@ static void test_a_unit_is_down_while_any_of_its_checks_is(void **state)
 	scene_attempts(scene, 6);
 	assert_nothing_told(scene);
 	folder_put(stage.folder, "other", "up");
-	scene_attempts(scene, 2);
+	scene_until_told(scene);
 	assert_told(scene, 1, BOTH, other_up);
-	scene_attempts(scene, 2);
+	scene_until_told(scene);
 	assert_told(scene, 1, 0, other_up);
 	scene_tear_down(scene);
 }
@@ -350,18 +350,44 @@ static void test_a_table_full_of_garbage_is_survived(void **state)
 		/* 11, 18 and 25: what has a unit, and a kind that looks at one. */
 		assert_int_equal(scene_counts(&scene).checks, 3);
 	}
-	/* Nothing in a range: what stands there is made to fit. */
-	scene.n_checks = 1;
-	memset(&scene.units[1], 0, sizeof(scene.units[1]));
-	scene_exec(&scene, 1, (const char *const[]){ "/bin/true", NULL })->n_arguments = UINT16_MAX;
-	scene.checks[1].interval_ms = scene.checks[1].timeout_ms = scene.checks[1].up = scene.checks[1].down = 0;
-	scene.checks[1].jitter_percent = 255;
-	scene.n_told = 0;
+	scene_tear_down(&scene);
+}
+
+static void test_numbers_of_a_table_that_are_in_no_range_are_made_to_fit(void **state)
+{
+	struct stage stage;
+	struct scene *scene = &stage.scene;
+	struct gx_check *check;
+	uint64_t begin;
+
+	stage_set_up(&stage, state);
+	check = scene_file(scene, scene_unit(scene, "eu"), stage.path);
+	check->interval_ms = check->timeout_ms = check->up = check->down = 0;
+	check->jitter_percent = 255;
+	begin = now_ms(); /* before the first: one that ends late shortens nothing */
+	scene_set(scene);
+	scene_attempts(scene, 2);
+	/* Half of 100 ms, and libevent's clock has steps of four. */
+	assert_true(now_ms() - begin >= 40);
+	assert_nothing_told(scene);
+	scene_tear_down(scene);
+}
+
+/* How long the program takes does not matter here. */
+static void test_more_arguments_than_the_table_has_are_not_looked_for(void **state)
+{
+	struct scene scene;
+	struct gx_check *check;
+
+	scene_set_up(&scene);
+	check = scene_exec(&scene, scene_unit(&scene, "eu"), (const char *const[]){ "/bin/true", NULL });
+	check->n_arguments = UINT16_MAX;
+	check->interval_ms = check->timeout_ms = 60000;
 	scene_set(&scene);
-	scene.n_told = 0;
-	scene_attempts(&scene, 2);
+	scene_attempts(&scene, 1);
 	assert_nothing_told(&scene);
 	assert_int_equal(scene_counts(&scene).failures, 0);
+	assert_int_equal(scene_counts(&scene).undecided, 0);
 	scene_tear_down(&scene);
 }
 
@@ -381,6 +407,8 @@ int main(void)
 		folder_test(test_a_file_that_is_not_there_is_no_order_to_go_down),
 		folder_test(test_what_is_no_file_says_nothing_and_blocks_nothing),
 		cmocka_unit_test(test_a_table_full_of_garbage_is_survived),
+		folder_test(test_numbers_of_a_table_that_are_in_no_range_are_made_to_fit),
+		cmocka_unit_test(test_more_arguments_than_the_table_has_are_not_looked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
