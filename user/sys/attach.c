@@ -79,7 +79,7 @@ static int gx_link_open(const char *interface, struct gx_failure *failure)
 		gx_fail(failure, 0, "`geoxdp up` starts", "%s: nothing is serving", interface);
 		return -ENOENT;
 	}
-	return gx_fail(failure, errno, errno == EPERM || errno == EACCES ? "needs root" : NULL, "%s: open", path);
+	return gx_fail(failure, errno, gx_rights_hint(errno), "%s: %s: open", interface, path);
 }
 
 int gx_attachment_find(const char *interface, struct gx_attachment *out, struct gx_failure *failure)
@@ -150,7 +150,7 @@ int gx_attach(const char *interface, const struct gx_object *object, enum gx_mod
 			       gx_mode_name(attempt));
 	/* In place of that of an interface that is gone: at no time without a link, as if it had been taken down. */
 	if (bpf_obj_pin(fd, making) || rename(making, path)) {
-		int error = gx_fail(failure, errno, NULL, "%s: pin", path);
+		int error = gx_fail(failure, errno, NULL, "%s: %s: pin", interface, path);
 
 		unlink(making);
 		close(fd); /* detaches */
@@ -194,6 +194,6 @@ int gx_detach(const char *interface, struct gx_failure *failure)
 	if (error)
 		return error;
 	if (unlink(gx_pins_link(interface, path)))
-		return gx_fail(failure, errno, NULL, "%s: remove", path);
+		return gx_fail(failure, errno, NULL, "%s: %s: remove", interface, path);
 	return 0;
 }

@@ -4,7 +4,6 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +60,7 @@ static int gx_cookies_read_pin(const char *path, struct gx_cookie_secrets *out, 
 	__u32 zero = 0;
 
 	if (fd < 0 || bpf_map_lookup_elem(fd, &zero, out))
-		error = gx_fail(failure, errno, errno == EACCES || errno == EPERM ? "needs root" : NULL, "%s: read", path);
+		error = gx_fail(failure, errno, gx_rights_hint(errno), "%s: read", path);
 	if (fd >= 0)
 		close(fd);
 	return error;
@@ -101,17 +100,17 @@ int gx_cookies_update(const char *interface, const struct gx_cookie_secrets *sec
 		      struct gx_failure *failure)
 {
 	struct gx_cookie_secrets resolved = *secrets;
-	char pattern[GX_PATH_OCTETS];
-	glob_t pins;
+	char folder[GX_PATH_OCTETS], path[GX_PATH_OCTETS + 16];
+	uint32_t *numbers;
+	size_t n_generations = gx_pins_generations(interface, &numbers);
 	int error = 0;
 
 	gx_resolve(resolved.file);
-	snprintf(pattern, sizeof(pattern), "%s/%s/gen-*/cookies", GX_PIN_ROOT, interface);
-	if (glob(pattern, 0, NULL, &pins))
-		return 0;
-	for (size_t i = 0; i < pins.gl_pathc && !error; i++)
-		error = gx_cookies_update_pin(pins.gl_pathv[i], &resolved, count, failure);
-	globfree(&pins);
+	for (size_t i = 0; i < n_generations && !error; i++) {
+		snprintf(path, sizeof(path), "%s/cookies", gx_pins_folder(interface, numbers[i], folder));
+		error = gx_cookies_update_pin(path, &resolved, count, failure);
+	}
+	free(numbers);
 	explicit_bzero(&resolved, sizeof(resolved));
 	return error;
 }

@@ -20,4 +20,7 @@ struct gx_failure {
 int gx_fail(struct gx_failure *failure, int error, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The hint for a step that EPERM or EACCES refused: root is needed, or is not enough here. NULL for any other error. */
+const char *gx_rights_hint(int error);
+
 #endif

@@ -163,8 +163,10 @@ int gx_live_lock(bool wait, struct gx_failure *failure)
 
 	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
 	if (mkdir(folder, 0755) && errno != EEXIST)
-		return gx_fail(failure, errno, errno == EACCES || errno == EPERM ? "needs root" :
-				       "GEOXDP_STATE names another state file", "%s: make folder", folder);
+		return gx_fail(failure, errno,
+			       errno == EACCES || errno == EPERM ? gx_rights_hint(errno) :
+								   "GEOXDP_STATE names another state file",
+			       "%s: make folder", folder);
 	return gx_lock_folder(folder, wait ? GX_LOCK_WAIT_MS : 0, failure);
 }
 

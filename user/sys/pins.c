@@ -16,6 +16,7 @@
 
 #include "user/core/mem.h"
 #include "user/sys/lock.h"
+#include "user/sys/pin_name.h"
 
 #ifndef BPF_FS_MAGIC
 #define BPF_FS_MAGIC 0xcafe4a11
@@ -26,8 +27,7 @@ static const char gx_generation_prefix[] = "gen-";
 static int gx_make_folder(const char *path, struct gx_failure *failure)
 {
 	if (mkdir(path, 0700) && errno != EEXIST)
-		return gx_fail(failure, errno, errno == EACCES || errno == EPERM ? "needs root" : NULL,
-			       "%s: make folder", path);
+		return gx_fail(failure, errno, gx_rights_hint(errno), "%s: make folder", path);
 	return 0;
 }
 
@@ -38,7 +38,7 @@ static int gx_mount_bpffs(struct gx_failure *failure)
 	if (statfs(GX_BPFFS, &fs))
 		return gx_fail(failure, errno, "needs a kernel with BPF and sysfs", "%s: look at", GX_BPFFS);
 	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", GX_BPFFS, "bpf", 0, "mode=0700"))
-		return gx_fail(failure, errno, "needs root", "%s: mount the BPF file system", GX_BPFFS);
+		return gx_fail(failure, errno, gx_rights_hint(errno), "%s: mount the BPF file system", GX_BPFFS);
 	return 0;
 }
 
@@ -92,9 +92,28 @@ void gx_pins_free_names(char **names, size_t count)
 	free(names);
 }
 
+/* Path of an interface's folder; GX_PATH_OCTETS. */
+static char *gx_interface_folder(const char *interface, char *path)
+{
+	char pin[GX_PIN_NAME_OCTETS];
+
+	snprintf(path, GX_PATH_OCTETS, "%s/%s", GX_PIN_ROOT, gx_pin_escape(interface, pin));
+	return path;
+}
+
 size_t gx_pins_interfaces(char ***names)
 {
-	return gx_list_folder(GX_PIN_ROOT, names);
+	size_t count = gx_list_folder(GX_PIN_ROOT, names), used = 0;
+	char interface[IF_NAMESIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		bool is_ours = gx_pin_unescape((*names)[i], interface);
+
+		free((*names)[i]);
+		if (is_ours)
+			(*names)[used++] = strdup(interface);
+	}
+	return used;
 }
 
 bool gx_pins_is_linked(const char *interface)
@@ -123,8 +142,7 @@ int gx_pins_add(const char *interface, uint32_t number, const struct gx_object *
 	char folder[GX_PATH_OCTETS], making[GX_PATH_OCTETS + 8];
 	int error;
 
-	snprintf(folder, sizeof(folder), "%s/%s", GX_PIN_ROOT, interface);
-	error = gx_make_folder(folder, failure);
+	error = gx_make_folder(gx_interface_folder(interface, folder), failure);
 	if (error)
 		return error;
 	gx_pins_folder(interface, number, folder);
@@ -155,7 +173,10 @@ static uint32_t gx_parse_generation(const char *name)
 
 char *gx_pins_folder(const char *interface, uint32_t number, char *path)
 {
-	snprintf(path, GX_PATH_OCTETS, "%s/%s/%s%u", GX_PIN_ROOT, interface, gx_generation_prefix, number);
+	char pin[GX_PIN_NAME_OCTETS];
+
+	snprintf(path, GX_PATH_OCTETS, "%s/%s/%s%u", GX_PIN_ROOT, gx_pin_escape(interface, pin), gx_generation_prefix,
+		 number);
 	return path;
 }
 
@@ -179,8 +200,7 @@ int gx_pins_open(const char *folder, const char *name, struct gx_failure *failur
 	if (fd >= 0)
 		return fd;
 	return gx_fail(failure, errno,
-		       errno == EPERM || errno == EACCES ? "needs root" :
-		       errno == ENOENT ? "`geoxdp up` replaces what another version has left" : NULL,
+		       errno == ENOENT ? "`geoxdp up` replaces what another version has left" : gx_rights_hint(errno),
 		       "%s: open", path);
 }
 
@@ -205,8 +225,7 @@ uint32_t gx_pins_find(const char *interface, uint32_t prog_id, char *folder)
 	uint32_t found = 0;
 	size_t count;
 
-	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
-	count = gx_list_folder(path, &names);
+	count = gx_list_folder(gx_interface_folder(interface, path), &names);
 	for (size_t i = 0; i < count && !found; i++) {
 		uint32_t number = gx_parse_generation(names[i]);
 
@@ -297,8 +316,7 @@ size_t gx_pins_generations(const char *interface, uint32_t **numbers)
 	char **names, path[GX_PATH_OCTETS];
 	size_t count, used = 0;
 
-	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
-	count = gx_list_folder(path, &names);
+	count = gx_list_folder(gx_interface_folder(interface, path), &names);
 	*numbers = gx_calloc(count + 1, sizeof(**numbers));
 	for (size_t i = 0; i < count; i++) {
 		uint32_t number = gx_parse_generation(names[i]);
@@ -315,23 +333,20 @@ void gx_pins_drop(const char *interface, uint32_t number)
 	char path[GX_PATH_OCTETS];
 
 	gx_remove_folder(gx_pins_folder(interface, number, path));
-	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
-	rmdir(path); /* stays while anything else is in it */
+	rmdir(gx_interface_folder(interface, path)); /* stays while anything else is in it */
 }
 
 /* Unpin what is no generation: what an interrupted command left. */
 static void gx_remove_strays(const char *interface)
 {
-	char **names, path[GX_PATH_OCTETS + NAME_MAX + 2];
-	size_t count;
+	char **names, folder[GX_PATH_OCTETS], path[GX_PATH_OCTETS + NAME_MAX + 2];
+	size_t count = gx_list_folder(gx_interface_folder(interface, folder), &names);
 
-	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
-	count = gx_list_folder(path, &names);
 	for (size_t i = 0; i < count; i++) {
 		if (strncmp(names[i], gx_generation_prefix, sizeof(gx_generation_prefix) - 1) ||
 		    gx_parse_generation(names[i]))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s/%s", GX_PIN_ROOT, interface, names[i]);
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		gx_remove_folder(path);
 	}
 	gx_pins_free_names(names, count);
@@ -373,12 +388,13 @@ void gx_pins_remove_interface(const char *interface)
 	unlink(gx_pins_link(interface, path));
 	snprintf(making, sizeof(making), "%s-new", path);
 	unlink(making);
-	snprintf(path, sizeof(path), "%s/%s", GX_PIN_ROOT, interface);
-	rmdir(path);
+	rmdir(gx_interface_folder(interface, path));
 }
 
 char *gx_pins_link(const char *interface, char *path)
 {
-	snprintf(path, GX_PATH_OCTETS, "%s/%s/link", GX_PIN_ROOT, interface);
+	char pin[GX_PIN_NAME_OCTETS];
+
+	snprintf(path, GX_PATH_OCTETS, "%s/%s/link", GX_PIN_ROOT, gx_pin_escape(interface, pin));
 	return path;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is pinned below /sys/fs/bpf/geoxdp: a folder per interface, in it the link and a folder per generation. */
+/*
+ * What is pinned below /sys/fs/bpf/geoxdp: a folder per interface, in it the link and a folder per generation. Its name
+ * is made by user/sys/pin_name.h, of which nobody else needs to know: an interface is called by its own name everywhere.
+ */
 #ifndef GEOXDP_SYS_PINS_H
 #define GEOXDP_SYS_PINS_H
 
@@ -28,7 +31,10 @@ int gx_pins_lock(struct gx_failure *failure);
 /* Let others work, and remove the root folder where nothing is pinned. */
 void gx_pins_unlock(int lock);
 
-/* Interfaces with a folder, sorted; free with gx_pins_free_names(). Returns the number, 0 also without a root. */
+/*
+ * Interfaces with a folder, in the order of these; free with gx_pins_free_names(). Returns the number, 0 also without a
+ * root.
+ */
 size_t gx_pins_interfaces(char ***names);
 void gx_pins_free_names(char **names, size_t count);
 

@@ -48,7 +48,7 @@ static int gx_serving_look(struct gx_serving *serving, struct gx_failure *failur
 		return error;
 	serving->link_fd = bpf_obj_get(gx_pins_link(serving->interface, path));
 	if (serving->link_fd < 0)
-		return gx_fail(failure, errno, NULL, "%s: open", path);
+		return gx_fail(failure, errno, NULL, "%s: %s: open", serving->interface, path);
 	return 0;
 }
 
