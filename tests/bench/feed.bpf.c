@@ -16,10 +16,11 @@ const volatile __u32 slot_octets = 128;
 /* Where the stream stands: the number of the next query, and how many there are, a power of two, less one. */
 __u64 feed_next, feed_mask;
 /*
- * When the queries of these numbers began. A clock around the system call would count the RCU periods that the kernel
- * waits for before and after, and what it measures itself is in whole nanoseconds a packet.
+ * Time is taken from the query of this number on, a multiple of FEED_BATCH, and of whole batches. A clock around the system call would
+ * count the RCU periods that the kernel waits for before and after, and what it measures itself is in whole nanoseconds a packet.
  */
-__u64 feed_first, feed_last, feed_begin_ns, feed_end_ns;
+__u64 feed_first, feed_spent_ns;
+static __u64 batch_begin_ns, touched;
 /* Live frames that came to their end. */
 __u64 feed_sunk;
 
@@ -54,27 +55,53 @@ gx_inline int feed_resize(struct xdp_md *ctx, __u32 octets)
 			((__u64 *)to)[i] = from[i];                                                \
 	} while (0)
 
+/* Where a query of the stream is; NULL: a bound that cannot fail did. */
+gx_inline const __u64 *feed_find(__u64 query)
+{
+	__u64 offset = (query & feed_mask) * slot_octets;
+	__u32 number = offset / FEED_PAGE_OCTETS;
+	struct feed_page *page = bpf_map_lookup_elem(&frames, &number);
+
+	offset &= FEED_PAGE_OCTETS - 1;
+	return page && offset <= FEED_PAGE_OCTETS - 8 - FEED_ROOM(slot_octets) ? page->words + offset / 8 : NULL;
+}
+
+/*
+ * Bring a batch of queries into the caches, as a card does with the packets that its driver then polls, and not on the time of the
+ * program that is measured.
+ */
+static __attribute__((noinline)) int feed_batch(__u64 query)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	if (query > feed_first)
+		feed_spent_ns += now - batch_begin_ns;
+	for (__u32 i = 0; i < FEED_BATCH; i++) {
+		const __u64 *from = feed_find(query + i);
+
+		for (__u32 word = 0; from && word <= FEED_ROOM(slot_octets) / 8; word += 8)
+			touched += from[word];
+	}
+	batch_begin_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
 /*
  * The next query into the packet. The same work whatever the program before left: from one length to another, all words
  * that a query can have, and down to the length it has.
  */
 gx_inline int feed(struct xdp_md *ctx)
 {
-	__u64 query = feed_next++, offset = (query & feed_mask) * slot_octets, octets;
-	__u32 number = offset / FEED_PAGE_OCTETS;
-	struct feed_page *page = bpf_map_lookup_elem(&frames, &number);
+	__u64 query = feed_next++, octets;
 	const __u64 *from;
 	const void *end;
 	__u8 *to;
 
-	if (query == feed_first)
-		feed_begin_ns = bpf_ktime_get_ns();
-	if (query == feed_last)
-		feed_end_ns = bpf_ktime_get_ns();
-	offset &= FEED_PAGE_OCTETS - 1;
-	if (!page || offset > FEED_PAGE_OCTETS - 8 - FEED_ROOM(slot_octets))
+	if ((query & (FEED_BATCH - 1)) == 0)
+		feed_batch(query);
+	from = feed_find(query);
+	if (!from)
 		return -1;
-	from = page->words + offset / 8;
 	octets = *from++;
 	if (feed_resize(ctx, FEED_START_OCTETS) || feed_resize(ctx, FEED_ROOM(slot_octets)))
 		return -1;

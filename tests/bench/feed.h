@@ -13,6 +13,9 @@
 /* Each frame is given its room anew from this length on. */
 #define FEED_START_OCTETS	60
 
+/* Queries that are brought into the caches at once: what a driver polls for (NAPI_POLL_WEIGHT). */
+#define FEED_BATCH		64
+
 /* Value of `frames`: slots of slot_octets, none across pages. A slot is a word with the octets, then the frame. */
 struct feed_page {
 	__u64 words[FEED_PAGE_OCTETS / 8];

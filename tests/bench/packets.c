@@ -105,16 +105,21 @@ struct bench {
 	struct stream *streams[N_ROWS][ASKED];	/* NULL: not asked so */
 };
 
-static bool is_wanted(const struct row *row, const struct bench_options *options)
+/* Is a row asked in this way, and its text in what --only says? */
+static bool is_wanted(const struct row *row, enum asked asked, const struct bench_options *options)
 {
-	return !options->only || strstr(row->kind.name, options->only);
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s, %s", row->kind.name, asked_names[asked]);
+	return row->asked & 1u << asked && (!options->only || strstr(name, options->only));
 }
 
 static bool is_world_wanted(int number, const struct bench_options *options)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
-		if (rows[i].is_big == number && is_wanted(&rows[i], options))
-			return true;
+		for (int asked = 0; asked < ASKED; asked++)
+			if (rows[i].is_big == number && is_wanted(&rows[i], asked, options))
+				return true;
 	return false;
 }
 
@@ -145,7 +150,7 @@ static void open_all(struct bench *bench, const struct bench_options *options)
 		for (int asked = 0; asked < ASKED; asked++) {
 			size_t count = options->check && asked ? 256u * (unsigned int)asked : asked_counts[asked];
 
-			if (!(rows[i].asked & 1u << asked) || !is_wanted(&rows[i], options))
+			if (!is_wanted(&rows[i], asked, options))
 				continue;
 			bench->streams[i][asked] = gx_calloc(1, sizeof(struct stream));
 			stream_open(bench->streams[i][asked], &rows[i].kind, &bench->worlds[rows[i].is_big],

@@ -19,9 +19,8 @@
 
 /* Queries that a variant answers before it is timed, so that the caches hold what its tables leave there. */
 #define WARM_QUERIES	(1u << 16)
-/* Queries that are timed at once, and how often in a round. */
-#define CHUNK_QUERIES	(1u << 12)
-#define CHUNKS		8
+/* Queries that are then timed in a round. */
+#define TIMED_QUERIES	(1u << 15)
 #define CHECK_QUERIES	128
 
 /* --- tables of the product --------------------------------------------------------------------- */
@@ -253,52 +252,37 @@ static void run_program(struct stream *stream, unsigned int variant, uint64_t fi
 		opts.batch_size = STREAM_BATCH;
 		stream->sent += repeat;
 	}
-	feed->bss->feed_next = feed->bss->feed_first = first;
-	feed->bss->feed_last = first + repeat - 1;
+	feed->bss->feed_next = first;
 	if (bpf_prog_test_run_opts(bpf_program__fd(programs[variant]), &opts))
 		bench_fail("%s: run", stream->kind->name);
 	run->action = opts.retval;
 	run->octets = opts.data_size_out;
 }
 
-/* Nanoseconds a packet. */
-static double time_variant(struct stream *stream, unsigned int variant, uint64_t first, uint32_t repeat)
+/*
+ * Nanoseconds a packet of one variant, in its own steady state: it has answered other queries until now, in the same system call, since
+ * the caches keep little of what they held before one. first: a multiple of FEED_BATCH.
+ */
+static double time_variant(struct stream *stream, unsigned int variant, uint64_t first)
 {
+	const uint32_t queries = WARM_QUERIES + TIMED_QUERIES + 1; /* the last one ends the time of the batch before it */
 	uint64_t before = is_counted(variant) ? read_count(stream, variant) : 0;
 	struct run run;
 
-	/* The last one only ends the time of the one before it. */
-	run_program(stream, variant, first, repeat + 1, &run);
-	if (is_counted(variant) && read_count(stream, variant) - before != repeat + 1) {
+	stream->feed->bss->feed_first = first + WARM_QUERIES;
+	stream->feed->bss->feed_spent_ns = 0;
+	run_program(stream, variant, first, queries, &run);
+	if (is_counted(variant) && read_count(stream, variant) - before != queries) {
 		errno = 0;
-		bench_fail("%s: %u queries, and %llu ended as they should", stream->kind->name, repeat + 1,
+		bench_fail("%s: %u queries, and %llu ended as they should", stream->kind->name, queries,
 			   (unsigned long long)(read_count(stream, variant) - before));
 	}
-	return (double)(stream->feed->bss->feed_end_ns - stream->feed->bss->feed_begin_ns) / repeat;
-}
-
-/*
- * Nanoseconds a packet of one variant, in its own steady state: it has answered other queries until now. A card puts a
- * packet into the caches before its driver looks at it; here `empty` does so, else the variant that comes first would wait
- * for the queries' memory, and those behind it would not.
- */
-static double time_chunks(struct stream *stream, unsigned int variant, uint64_t first)
-{
-	double sum = 0;
-	struct run run;
-
-	time_variant(stream, variant, first, WARM_QUERIES);
-	first += WARM_QUERIES + 1;
-	for (int i = 0; i < CHUNKS; i++, first += CHUNK_QUERIES + 1) {
-		run_program(stream, FEED_EMPTY, first, CHUNK_QUERIES + 1, &run);
-		sum += time_variant(stream, variant, first, CHUNK_QUERIES);
-	}
-	return sum / CHUNKS;
+	return (double)stream->feed->bss->feed_spent_ns / TIMED_QUERIES;
 }
 
 void stream_round(struct stream *stream, unsigned int round)
 {
-	uint64_t first = bench_mix(round) % stream->count;
+	uint64_t first = bench_mix(round) % stream->count & ~(uint64_t)(FEED_BATCH - 1);
 	unsigned int variants[FEED_VARIANTS], count = 0;
 
 	for (unsigned int i = 0; i < FEED_VARIANTS; i++)
@@ -308,7 +292,7 @@ void stream_round(struct stream *stream, unsigned int round)
 		/* Each is the first one in some of the rounds. */
 		unsigned int variant = variants[(i + round) % count];
 
-		stream->ns[variant][round] = time_chunks(stream, variant, first);
+		stream->ns[variant][round] = time_variant(stream, variant, first);
 	}
 }
 
