@@ -22,12 +22,6 @@
 /* Sum of the lanes, each of which is small. */
 #define GX_LANES_SUM(lanes) ((lanes) * GX_LANES_ONE >> 48)
 
-/* Bits below the 15 that the borders of a narrow fragment differ in, for a block of 2^bits numbers. */
-gx_inline __u32 gx_index_shift(__u32 bits)
-{
-	return bits > 15 ? bits - 15 : 0;
-}
-
 /* Position of the highest bit set, counted from 1; value below 2^15. As many as powers of two are not above it. */
 gx_inline __u32 gx_index_top_bit(__u64 value)
 {
@@ -64,12 +58,13 @@ gx_inline __u64 gx_index_lane(const __u64 *words, __u32 lane)
 }
 
 /*
- * The class of an address within the block of a narrow fragment. Depth: one more than the bits in common with the
- * nearer of the addresses outside; a border of the block is further away than any within.
+ * The class of an address within the block of 2^bits numbers of a narrow fragment; place: the upper 15 bits of where it is in there. Depth:
+ * one more than the bits in common with the nearer of the addresses outside; a border of the block is further away than
+ * any within.
  */
-gx_inline __u32 gx_index_narrow(const __u64 *keys, __u32 groups, __u64 address, __u32 shift, __u32 want_depth)
+gx_inline __u32 gx_index_narrow(const __u64 *keys, __u32 groups, __u64 place, __u32 bits, __u32 want_depth)
 {
-	__u64 place = address >> shift & 0x7fff, lanes = place * GX_LANES_ONE, not_below = 0, before, behind;
+	__u64 lanes = place * GX_LANES_ONE, not_below = 0, before, behind;
 	__u32 slot, class_id;
 
 #pragma GCC unroll 4
@@ -86,7 +81,7 @@ gx_inline __u32 gx_index_narrow(const __u64 *keys, __u32 groups, __u64 address, 
 	behind = place ^ ((gx_index_lane(keys, slot) & 0x7fff) + 1);
 	if (behind < before)
 		before = behind;
-	return (65 - shift - gx_index_top_bit(before & 0x7fff)) << 16 | class_id;
+	return (80 - bits - gx_index_top_bit(before & 0x7fff)) << 16 | class_id;
 }
 
 /* The same for borders of 64 bits. Few blocks of real data need them: a loop that ends at the border will do. */
@@ -122,15 +117,16 @@ gx_inline __u32 gx_index_wide(const __u64 *keys, __u32 groups, __u64 address, __
 gx_inline __u32 gx_index_find(const __u64 *words, const volatile struct gx_index_root *root, __u32 entry, __u64 address,
 			      __u32 want_depth)
 {
-	__u32 bits = 64, word;
+	__u64 rest = address, slot, word;	/* of the address, what no table took yet, from the top bit on */
+	__u32 bits = 64, stride;
 
 	for (__u32 level = 0; level < GX_INDEX_LEVELS; level++) {
-		__u32 slot;
-
 		if (entry < GX_INDEX_TABLE)
 			break;
-		bits -= entry >> 25 & 31;
-		slot = address >> (bits & 63) & ((1ull << (entry >> 25 & 31)) - 1);
+		stride = entry >> 25 & 31;
+		slot = rest >> (64 - stride);
+		rest <<= stride;
+		bits -= stride;
 		word = (entry & (GX_INDEX_WORDS_MAX - 1)) + (slot >> 1);
 		if (word > root->words - GX_INDEX_END_WORDS)
 			return GX_CLASS_NONE;
@@ -142,7 +138,7 @@ gx_inline __u32 gx_index_find(const __u64 *words, const volatile struct gx_index
 	if (word > root->words - GX_INDEX_END_WORDS)
 		return GX_CLASS_NONE;
 	if (entry < GX_INDEX_WIDE)
-		return gx_index_narrow(words + word, (entry >> 28 & 3) + 1, address, gx_index_shift(bits), want_depth);
+		return gx_index_narrow(words + word, (entry >> 28 & 3) + 1, rest >> 49, bits, want_depth);
 	return gx_index_wide(words + word, (entry >> 28 & 3) + 1, address, want_depth);
 }
 

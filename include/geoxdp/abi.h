@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	8
+#define GX_ABI_VERSION	9
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -52,7 +52,7 @@ struct gx_leaf {
  *   GX_INDEX_TABLE  | stride << 25 | w      2^stride entries from word w on, two a word, by the next bits of the address
  *
  * A border is kept as the last address of the range before it; the last one of a fragment is padding, all ones. That
- * of a narrow fragment is its 15 bits below the block's first address (gx_index_shift()), and the top bit set.
+ * of a narrow fragment is the upper 15 bits of its place in the block, and the top bit set.
  * In a word, what comes first has the lower bits.
  *
  * An IPv6 /64 with borders within is of class GX_CLASS_NONE. A list of such blocks, two words each, in ascending

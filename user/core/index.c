@@ -123,9 +123,10 @@ struct block {
 	size_t begin, end;	/* begin is at least 1: the list begins with the range of the first number */
 };
 
+/* Do 15 bits say where the borders are? */
 static bool is_narrow(const struct builder *builder, const struct block *block)
 {
-	uint64_t below = (1ull << gx_index_shift(block->bits)) - 1;
+	uint64_t below = block->bits > 15 ? (1ull << (block->bits - 15)) - 1 : 0;
 
 	for (size_t i = block->begin; i < block->end; i++)
 		if (builder->list[i].first & below)
@@ -136,13 +137,12 @@ static bool is_narrow(const struct builder *builder, const struct block *block)
 static uint32_t add_narrow(struct builder *builder, const struct block *block)
 {
 	size_t count = block->end - block->begin, groups = count / 4 + 1, word = take_narrow(builder, 2 * groups);
-	unsigned int shift = gx_index_shift(block->bits);
 
 	for (size_t i = 0; i < 4 * groups; i++) {
 		const struct border *border = &builder->list[block->begin + i];
 
 		put_lane(builder, word, i,
-			 i < count ? 0x8000 | (((border->first >> shift) - 1) & 0x7fff) : 0xffff);
+			 i < count ? 0x8000 | ((border->first << (64 - block->bits) >> 49) - 1) : 0xffff);
 		put_lane(builder, word + groups, i, i <= count ? border[-1].class_id : 0);
 	}
 	return GX_INDEX_NARROW | (uint32_t)(groups - 1) << 28 | (uint32_t)word;
