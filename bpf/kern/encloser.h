@@ -11,16 +11,6 @@ struct gx_encloser {
 	__u32	next;		/* octets of it in front of the next closer name (RFC 5155 1.3): the encloser and a label */
 };
 
-/* Fold a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot fail did. */
-__attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_folded *folded)
-{
-	len &= 0xff;
-	if (!folded || len == 0)
-		return -1;
-	__builtin_memset(folded, 0, sizeof(*folded));
-	return gx_fold_name(gx_question_name(ctx, offset), gx_data_end(ctx), len, name_seed, folded);
-}
-
 /* As gx_find_folded(). Return: the slot, or GX_NO_SLOT. Not one with the above: all in one take more stack than there is. */
 __attribute__((noinline)) __u32 gx_find_ending(struct xdp_md *ctx, __u32 offset, __u32 len,
 					       const struct gx_folded *folded)
@@ -53,50 +43,60 @@ __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offs
 	return offset - begin;
 }
 
+/* Where the name of so many labels begins that ends the one in question, from its start. */
+gx_inline __u32 gx_find_start(struct xdp_md *ctx, __u32 offset, const struct gx_question *question, __u32 labels)
+{
+	if (labels == 0)
+		return question->octets - GX_QUESTION_TAIL_OCTETS - 1;
+	if (labels < sizeof(question->labels))
+		return question->labels >> 8 * labels & 0xff;
+	return gx_measure_labels(ctx, offset, (question->labels & 0xff) - labels);
+}
+
 /**
  * gx_find_encloser - find the closest encloser of a name that is not loaded
  * @offset: of the message
- * @len: of the name
- * @labels: of it
- * @encloser: filled
+ * @question: what was found of the name
+ * @encloser: none, with next 0; filled
  *
  * With each loaded name, those above it are loaded as well, up to those of label_min labels. So of the names above the
  * one in question, the longer ones are not there and the shorter ones are, and how many is found by halving.
  *
  * Return: 0; -1: without it.
  */
-__attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset, __u32 len, __u32 labels,
+__attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset, const struct gx_question *question,
 					       struct gx_encloser *encloser)
 {
 	/* Labels and one more: of the longest name that is known to be there, 0: none; of the longest that can be. */
-	__u32 known = label_min, longest = labels, next = 0;
+	__u32 known = label_min, longest;
 	struct gx_folded folded;
 
-	if (!encloser)
+	if (!question || !encloser)
 		return -1;
+	longest = question->labels & 0xff;
 	if (longest > label_max + 1) {
-		next = gx_measure_labels(ctx, offset, longest - label_max - 1);
 		longest = label_max + 1;
+		encloser->next = gx_find_start(ctx, offset, question, longest);
 	}
 	for (int i = 0; i < GX_ENCLOSER_STEPS; i++) {
-		__u32 tried, begin, slot;
+		__u32 tried, begin, len, slot;
 
 		if (known >= longest)
 			break;
 		tried = known + (longest - known + 1) / 2;
-		begin = next + gx_measure_labels(ctx, offset + next, longest + 1 - tried);
-		if (begin >= len || gx_fold_ending(ctx, offset + begin, len - begin, &folded))
+		begin = gx_find_start(ctx, offset, question, tried - 1);
+		len = question->octets - GX_QUESTION_TAIL_OCTETS - begin;
+		if (gx_fold_ending(ctx, offset + begin, len, &folded))
 			return -1;
-		slot = gx_find_ending(ctx, offset + begin, len - begin, &folded);
+		slot = gx_find_ending(ctx, offset + begin, len, &folded);
 		if (slot == GX_NO_SLOT) {
 			longest = tried - 1;
-			next = begin;
+			encloser->next = begin;
 		} else {
 			known = tried;
 			encloser->slot = slot;
 		}
 	}
-	encloser->next = next;
 	return 0;
 }
 
@@ -114,7 +114,7 @@ gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offs
 	struct gx_name *name;
 	struct gx_type *below;
 
-	if (gx_find_encloser(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS, question->labels, encloser))
+	if (gx_find_encloser(ctx, dns_offset, question, encloser))
 		return NULL;
 	index = encloser->slot;
 	name = bpf_map_lookup_elem(&names, &index);

@@ -8,11 +8,11 @@
 #include "maps/names.maps.h"
 
 struct gx_question {
-	__u32 octets;		/* name, type and class */
-	__u32 sum;		/* one's complement sum of them, folded, native order */
-	__u32 slot;		/* of its name, or GX_NO_SLOT: it is not loaded */
+	__u64 sum;		/* one's complement sum of name, type and class, native order */
+	__u64 labels;		/* of a name that is not loaded: see gx_measure_name() */
+	__u32 slot;		/* of the name, or GX_NO_SLOT: it is not loaded */
+	__u16 octets;		/* of name, type and class */
 	__u16 type;
-	__u16 labels;		/* of its name, the root not counted */
 };
 
 /* No slot has this number. */
@@ -24,12 +24,21 @@ gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offse
 	return gx_data(ctx) + (dns_offset & 0x1ff) + GX_DNS_HEADER_OCTETS;
 }
 
-/* See gx_measure_name(). room: octets of the message behind the header. Return: the labels above the lower 8 bits. */
-__attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room)
+/*
+ * See gx_measure_name(). room: octets of the message behind the header; question: receives what is found of the labels.
+ *
+ * Return: as that.
+ */
+__attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room, struct gx_question *question)
 {
-	__u32 labels = 0, len = gx_measure_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), room, &labels);
+	__u64 labels = 0;
+	__u32 len;
 
-	return labels << 8 | len;
+	if (!question)
+		return 0;
+	len = gx_measure_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), room, &labels);
+	question->labels = labels;
+	return len;
 }
 
 /* Does a name of more than GX_NAME_INLINE_OCTETS differ from names_long[rest]? */
@@ -77,57 +86,96 @@ gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, _
  */
 gx_inline int gx_ends_in_zone(const __u8 *behind)
 {
-	__u32 bit = gx_hash_end_of_name(gx_fold64(GX_LOAD(__u64, behind - 8)));
+	__u32 bit = gx_hash_end_of_name(GX_LOAD(__u64, behind - 8));
 
 	return end_filter[bit / 64] >> (bit & 63) & 1;
+}
+
+/* Type and class of a question, 4 octets behind its name of len octets. Return: GX_GO_ON, or the reason to pass. */
+gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *question)
+{
+	__u32 tail_word = GX_LOAD(__u32, tail);
+	__u16 qtype = bpf_ntohl(tail_word) >> 16;
+
+	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
+		return GX_PASSED_QCLASS;
+	if (qtype == 0 || qtype == GX_TYPE_OPT ||
+	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
+		return GX_PASSED_QTYPE;
+	question->type = qtype;
+	question->octets = len + GX_QUESTION_TAIL_OCTETS;
+	question->sum = gx_csum_part(0, tail_word, len);
+	return gx_ends_in_zone(tail) ? GX_GO_ON : GX_PASSED_NAME;
+}
+
+/* Fold a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot fail did. */
+__attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_folded *folded)
+{
+	len &= 0xff;
+	if (!folded || len == 0)
+		return -1;
+	__builtin_memset(folded, 0, sizeof(*folded));
+	return gx_fold_name(gx_question_name(ctx, offset), gx_data_end(ctx), len, name_seed, folded);
+}
+
+/* The rest of the question behind a name that was folded, and the name's slot. Return: GX_GO_ON, or the reason to pass. */
+gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u32 len, const struct gx_folded *folded,
+			   struct gx_question *question)
+{
+	const __u8 *tail = gx_question_name(ctx, dns_offset) + len;
+	__u32 slot;
+	int reason;
+
+	question->slot = GX_NO_SLOT;
+	if (len + GX_QUESTION_TAIL_OCTETS > room || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > gx_data_end(ctx))
+		return GX_PASSED_DNS_SHORT;
+	reason = gx_read_tail(tail, len, question);
+	if (reason != GX_GO_ON)
+		return reason;
+	question->sum += folded->sum;
+	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */
+	if (gx_find_folded(ctx, dns_offset, len, folded, &slot))
+		question->slot = slot;
+	return GX_GO_ON;
 }
 
 /**
  * gx_find_question - parse the question of a query, and find its name
  * @dns_offset: of the message in the frame
  * @octets: length of the message
- * @question: filled
+ * @question: zeroed; filled
+ *
+ * A name that is loaded is read without a look at its labels. Only where none is found, they are looked at, and if one has an octet 0
+ * in it, so that less than the name was read, it is read once more.
  *
  * Return: GX_GO_ON, or the reason to pass.
  */
 __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_offset, __u32 octets,
 					       struct gx_question *question)
 {
-	const void *end = gx_data_end(ctx);
-	const __u8 *name, *tail;
 	struct gx_folded folded = {};
-	__u32 len, measured, tail_word, slot;
-	__u16 qtype;
+	const __u8 *last;
+	__u32 len, room, measured;
+	int reason = GX_PASSED_QNAME;
 
 	if (!question || octets < GX_DNS_HEADER_OCTETS)
 		return GX_PASSED_DNS_SHORT;
-	octets -= GX_DNS_HEADER_OCTETS;
-	measured = gx_measure_question(ctx, dns_offset, octets);
-	len = measured & 0xff;
-	if (len == 0)
-		return GX_PASSED_QNAME;
-	name = gx_question_name(ctx, dns_offset);
-	tail = name + len;
-	if (len + GX_QUESTION_TAIL_OCTETS > octets || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > end)
+	room = octets - GX_DNS_HEADER_OCTETS;
+	last = gx_data(ctx) + ((dns_offset + octets - 8) & GX_OFFSET_MASK);
+	if ((const void *)(last + 8) > gx_data_end(ctx))
 		return GX_PASSED_DNS_SHORT;
-	tail_word = GX_LOAD(__u32, tail);
-	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
-		return GX_PASSED_QCLASS;
-	qtype = bpf_ntohl(tail_word) >> 16;
-	if (qtype == 0 || qtype == GX_TYPE_OPT ||
-	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
-		return GX_PASSED_QTYPE;
-	if (!gx_ends_in_zone(tail))
-		return GX_PASSED_NAME;
-	question->type = qtype;
-	question->labels = measured >> 8;
-	question->octets = len + GX_QUESTION_TAIL_OCTETS;
-	if (gx_fold_name(name, end, len, name_seed, &folded))
+	len = gx_read_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), GX_LOAD(__u64, last), room, name_seed, &folded) & 0xff;
+	if (len) {
+		reason = gx_find_read(ctx, dns_offset, room, len, &folded, question);
+		if (reason == GX_GO_ON && question->slot != GX_NO_SLOT)
+			return GX_GO_ON;
+	}
+	measured = gx_measure_question(ctx, dns_offset, room, question);
+	if (measured == len)
+		return reason;
+	if (gx_fold_ending(ctx, dns_offset, measured, &folded))
 		return GX_PASSED_QNAME;
-	question->sum = gx_csum_fold(gx_csum_part(folded.sum, gx_csum_fold(tail_word), len));
-	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */
-	question->slot = gx_find_folded(ctx, dns_offset, len, &folded, &slot) ? slot : GX_NO_SLOT;
-	return GX_GO_ON;
+	return gx_find_read(ctx, dns_offset, room, measured & 0xff, &folded, question);
 }
 
 /* What a name says of a type, or of those that it does not list. NULL: a bound that cannot fail did. */

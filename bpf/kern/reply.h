@@ -13,10 +13,10 @@
 struct gx_opt {
 	__u64 words[5];
 	__u64 cookie[4];
-	__u32 octets;		/* of words; 0: no OPT */
+	__u32 octets;		/* of words */
 	__u32 cookie_octets;
 	__u32 nsid_octets;
-	__u32 zero;
+	__u32 is_bare;		/* without options: of words, only the first is set, and those behind it are zero */
 };
 
 #define GX_COOKIE_OPTION_OCTETS (GX_OPTION_HEADER_OCTETS + GX_COOKIE_OCTETS)
@@ -61,12 +61,16 @@ gx_inline void gx_render_opt(const struct gx_edns *edns, const struct gx_plan *p
 {
 	__u64 data;
 
-	__builtin_memset(opt, 0, sizeof(*opt));
-	opt->octets = GX_OPT_OCTETS;
 	opt->words[0] = bpf_cpu_to_be64((__u64)GX_TYPE_OPT << 40 | (__u64)GX_REPLY_MAX_OCTETS << 24 |
 					(__u64)(plan->rcode >> 4) << 16 | GX_OPT_VERSION << 8 | edns->flags1);
-	if (!plan->with_options)
+	opt->octets = GX_OPT_OCTETS;
+	opt->cookie_octets = 0;
+	opt->nsid_octets = 0;
+	opt->is_bare = !plan->with_options || !(edns->has_ecs | plan->with_cookie | edns->wants_nsid);
+	if (opt->is_bare)
 		return;
+	__builtin_memset(opt->words + 1, 0, sizeof(opt->words) - sizeof(*opt->words));
+	__builtin_memset(opt->cookie, 0, sizeof(opt->cookie));
 	if (edns->has_ecs)
 		gx_render_ecs(edns, plan, opt);
 	if (plan->with_cookie)
@@ -232,7 +236,15 @@ gx_inline int gx_copy_opt(struct xdp_md *ctx, __u32 offset, const struct gx_opt 
 	const void *end = gx_data_end(ctx);
 	__u8 *to = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
 
-	if (!opt || gx_copy_opt_words(to, end, opt))
+	if (opt->is_bare) {
+		if ((const void *)(to + GX_OPT_OCTETS) > end)
+			return -1;
+		GX_STORE(__u64, to, opt->words[0]);
+		GX_STORE(__u16, to + 8, 0);
+		GX_STORE(__u8, to + 10, 0);
+		return 0;
+	}
+	if (gx_copy_opt_words(to, end, opt))
 		return -1;
 	to += opt->octets & 63;
 	if (opt->cookie_octets && gx_copy_cookie(to, end, opt))
@@ -252,79 +264,75 @@ gx_inline void gx_turn_ethernet(__u8 *frame)
 	GX_STORE(__u16, frame + 10, low);
 }
 
-/* A new datagram, not the query's with changes: DSCP 0, not ECN-capable, own TTL. */
-gx_inline void gx_write_ipv4(__u8 *ip, __u32 udp_octets)
+/* A new datagram, not the query's with changes: DSCP 0, not ECN-capable, own TTL. Return: sum of the addresses. */
+gx_inline __u64 gx_write_ipv4(__u8 *ip, __u32 udp_octets)
 {
 	__u32 source = GX_LOAD(__u32, ip + 12), destination = GX_LOAD(__u32, ip + 16);
-	__u64 sum;
+	__u32 length = bpf_htonl(0x45u << 24 | (GX_IPV4_OCTETS + udp_octets));
+	__u32 protocol = bpf_htonl((__u32)GX_REPLY_TTL << 24 | IPPROTO_UDP << 16);
+	__u64 addresses = (__u64)source + destination;
 
-	GX_STORE(__u32, ip, bpf_htonl(0x45u << 24 | (GX_IPV4_OCTETS + udp_octets)));
+	GX_STORE(__u32, ip, length);
 	GX_STORE(__u32, ip + 4, bpf_htonl(GX_IPV4_DF));
-	GX_STORE(__u32, ip + 8, bpf_htonl((__u32)GX_REPLY_TTL << 24 | IPPROTO_UDP << 16));
+	GX_STORE(__u32, ip + 8, protocol);
 	GX_STORE(__u32, ip + 12, destination);
 	GX_STORE(__u32, ip + 16, source);
-	sum = (__u64)GX_LOAD(__u32, ip) + GX_LOAD(__u32, ip + 4) + GX_LOAD(__u32, ip + 8) + source + destination;
-	GX_STORE(__u16, ip + 10, ~gx_csum_fold(sum));
+	GX_STORE(__u16, ip + 10, ~gx_csum_fold(addresses + length + bpf_htonl(GX_IPV4_DF) + protocol));
+	return addresses;
 }
 
-gx_inline void gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 udp_octets)
+/* The same. */
+gx_inline __u64 gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 udp_octets)
 {
+	__u64 sum = gx_csum_add64(0, packet->source[0]);
+
 	GX_STORE(__u32, ip, bpf_htonl(6u << 28));
 	GX_STORE(__u32, ip + 4, bpf_htonl(udp_octets << 16 | IPPROTO_UDP << 8 | GX_REPLY_TTL));
 	GX_STORE(__u64, ip + 8, packet->destination[0]);
 	GX_STORE(__u64, ip + 16, packet->destination[1]);
 	GX_STORE(__u64, ip + 24, packet->source[0]);
 	GX_STORE(__u64, ip + 32, packet->source[1]);
-}
-
-/*
- * Header of the message: ID and RD as they came, the rest ours. CD is cleared (RFC 4035 3.1.6), as NSD, Knot and
- * gdnsd do. Its sum is returned.
- */
-gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
-{
-	__u32 flags1 = (dns[2] & GX_DNS1_RD) | GX_DNS1_QR | plan->flags1;
-	__u32 flags2 = plan->rcode & GX_DNS2_RCODE;
-
-	GX_STORE(__u16, dns + 2, bpf_htons(flags1 << 8 | flags2));
-	GX_STORE(__u32, dns + 4, bpf_htonl(1u << 16 | plan->ancount));
-	GX_STORE(__u32, dns + 8, bpf_htonl((__u32)plan->nscount << 16 | plan->arcount));
-	return (__u64)GX_LOAD(__u32, dns) + GX_LOAD(__u32, dns + 4) + GX_LOAD(__u32, dns + 8);
-}
-
-/*
- * The UDP checksum from parts: pseudo-header, UDP header, message header, question, answer, OPT. The
- * IPv4-mapped form of the addresses adds 0xffff twice, which is nothing in one's complement.
- */
-gx_inline __u64 gx_sum_addresses(const struct gx_packet *packet)
-{
-	__u64 sum = gx_csum_add64(0, packet->source[0]);
-
 	sum = gx_csum_add64(sum, packet->source[1]);
 	sum = gx_csum_add64(sum, packet->destination[0]);
 	return gx_csum_add64(sum, packet->destination[1]);
 }
 
+/*
+ * Header of the message: ID and RD as they came, the rest ours. CD is cleared (RFC 4035 3.1.6), as NSD, Knot and
+ * gdnsd do. Its sum is returned. Nothing is read again that was just written: a load of two stores waits for both.
+ */
+gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
+{
+	__u32 flags = ((__u32)dns[2] & GX_DNS1_RD) << 8 | GX_DNS1_QR << 8 | (__u32)plan->flags1 << 8 | (plan->rcode & GX_DNS2_RCODE);
+	__u32 answers = bpf_htonl(1u << 16 | plan->ancount);
+	__u32 others = bpf_htonl((__u32)plan->nscount << 16 | plan->arcount);
+	__u64 sum = (__u64)GX_LOAD(__u16, dns) + bpf_htons(flags) + answers + others;
+
+	GX_STORE(__u16, dns + 2, bpf_htons(flags));
+	GX_STORE(__u32, dns + 4, answers);
+	GX_STORE(__u32, dns + 8, others);
+	return sum;
+}
+
 gx_inline __u64 gx_sum_opt(const struct gx_opt *opt, __u32 offset)
 {
-	__u64 sum = 0, part = 0, all;
+	__u64 sum = gx_csum_add64(0, opt->words[0]), part = 0, all;
 
-	if (!opt)
-		return 0;
-
-	for (int i = 0; i < 5; i++)
+	if (opt->is_bare)
+		return gx_csum_part(0, sum, offset);
+	for (int i = 1; i < 5; i++)
 		sum = gx_csum_add64(sum, opt->words[i]);
-	all = gx_csum_part(0, gx_csum_fold(sum), offset);
+	all = gx_csum_part(0, sum, offset);
 	if (opt->cookie_octets) {
 		for (int i = 0; i < 4; i++)
 			part = gx_csum_add64(part, opt->cookie[i]);
-		all = gx_csum_part(all, gx_csum_fold(part), offset + opt->octets);
+		all = gx_csum_part(all, part, offset + opt->octets);
 	}
 	if (opt->nsid_octets) {
 		part = (__u64)bpf_htons(GX_OPTION_NSID) + bpf_htons(nsid_octets);
 		for (__u32 i = 0; i < GX_NSID_MAX_OCTETS / 8; i++)
 			part = gx_csum_add64(part, nsid[i]);
-		all = gx_csum_part(all, gx_csum_fold(part), offset + opt->octets + opt->cookie_octets);
+		all = gx_csum_part(all, part, offset + opt->octets + opt->cookie_octets);
 	}
 	return all;
 }
@@ -339,6 +347,7 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	__u32 opt_offset = answer_offset + plan->octets;
 	const void *end = gx_data_end(ctx);
 	__u8 *frame = gx_writable(ctx), *ip = frame + (packet->ip_offset & 0x1f), *udp, *dns;
+	__u32 ports;
 	__u64 sum;
 
 	if ((const void *)(frame + ETH_HLEN) > end)
@@ -348,20 +357,21 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 		dns = udp + GX_UDP_OCTETS;
 		if ((const void *)(dns + GX_DNS_HEADER_OCTETS) > end)
 			return -1;
-		gx_write_ipv6(ip, packet, udp_octets);
+		sum = gx_write_ipv6(ip, packet, udp_octets);
 	} else {
 		udp = ip + GX_IPV4_OCTETS;
 		dns = udp + GX_UDP_OCTETS;
 		if ((const void *)(dns + GX_DNS_HEADER_OCTETS) > end)
 			return -1;
-		gx_write_ipv4(ip, udp_octets);
+		sum = gx_write_ipv4(ip, udp_octets);
 	}
 	gx_turn_ethernet(frame);
 
-	sum = gx_sum_addresses(packet) + bpf_htons(IPPROTO_UDP) + bpf_htons(udp_octets);
-	GX_STORE(__u32, udp, GX_LOAD(__u32, udp) << 16 | GX_LOAD(__u32, udp) >> 16); /* the ports */
+	/* The UDP checksum from parts: pseudo-header, UDP header, message header, question, answer, OPT. */
+	ports = GX_LOAD(__u32, udp);
+	sum += ports + 2ull * bpf_htons(udp_octets) + bpf_htons(IPPROTO_UDP);
+	GX_STORE(__u32, udp, ports << 16 | ports >> 16);
 	GX_STORE(__u16, udp + 4, bpf_htons(udp_octets));
-	sum += (__u64)GX_LOAD(__u32, udp) + bpf_htons(udp_octets);
 	sum += gx_write_header(dns, plan) + question->sum;
 	sum = gx_csum_part(sum, bpf_htons(plan->sum), answer_offset);
 	if (edns->present)

@@ -43,6 +43,19 @@
  */
 #define GX_OPAQUE(value) asm volatile("" : "+r"(value))
 
+/* The lower half. clang makes two shifts of a mask, and one move of this. */
+gx_inline __u64 gx_low32(__u64 word)
+{
+#ifdef __bpf__
+	__u32 low;
+
+	asm("%0 = %1" : "=w"(low) : "w"((__u32)word));
+	return low;
+#else
+	return (__u32)word;
+#endif
+}
+
 gx_inline __u16 gx_load16(const __u8 *from)
 {
 	return bpf_ntohs(GX_LOAD(__be16, from));

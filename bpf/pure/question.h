@@ -56,13 +56,15 @@ gx_inline int gx_check_header(const __u8 *dns)
  * @name: its first octet
  * @end: bound of what may be read
  * @room: octets that the message has left for it
- * @labels: receives their number on success, the root not counted
+ * @labels: receives on success, an octet each: in the lowest one how many there are, the root not counted; then where the
+ *	last seven of them begin, the last one first
  *
  * Return: 1 to 255; 0: it does not end within the room or 255 octets, or a label is no plain one.
  */
-gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room, __u32 *labels)
+gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room, __u64 *labels)
 {
 	__u32 offset = 0;
+	__u64 begins = 0;
 
 	for (int i = 0; i < GX_NAME_MAX_LABELS; i++) {
 		const __u8 *label = name + offset;
@@ -72,11 +74,12 @@ gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room, _
 			return 0;
 		len = *label;
 		if (len == 0) {
-			*labels = i;
+			*labels = begins << 8 | i;
 			return offset + 1;
 		}
 		if (len > 63)
 			return 0;
+		begins = begins << 8 | offset;
 		offset += len + 1;
 	}
 	return 0;
@@ -161,6 +164,68 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 	folded->hash = gx_hash_end(hash, len);
 	folded->sum = sum;
 	return 0;
+}
+
+/* The top bit of the first octet that is 0, and perhaps of others behind it; octets as little-endian loads have them. */
+gx_inline __u64 gx_zero_octets(__u64 octets)
+{
+	return (octets - GX_OCTETS_OF(0x01)) & ~octets & GX_OCTETS_OF(0x80);
+}
+
+/**
+ * gx_read_name - fold and hash a name up to and with the first octet 0
+ * @name: its first octet
+ * @end: bound of what may be read
+ * @tail: the last 8 octets of the message, as loaded
+ * @room: octets that the message has from the name on
+ * @seed: the generation's
+ * @folded: zeroed; filled
+ *
+ * Labels are not looked at one by one, which would take longer than all else. No valid name begins with another, so what is
+ * equal to a loaded name is that name. What is not may have a label with an octet 0 in it, or be no name: gx_measure_name()
+ * knows.
+ *
+ * Return: octets, 1 to GX_NAME_MAX_OCTETS; 0: there is no octet 0 within them and the room.
+ */
+gx_inline __u32 gx_read_name(const __u8 *name, const void *end, __u64 tail, __u32 room, __u64 seed, struct gx_folded *folded)
+{
+	__u64 hash = seed, sum = 0, word, zeros = 0, mask;
+	__u32 i, len;
+
+	for (i = 0; i < GX_NAME_MAX_WORDS; i++) {
+		const __u8 *from = name + i * 8;
+
+		if (i * 8 + 8 > room)
+			break;
+		if ((const void *)(from + 8) > end)
+			return 0;
+		word = GX_LOAD(__u64, from);
+		zeros = gx_zero_octets(gx_le64(word));
+		if (zeros)
+			break;
+		word = gx_fold_word(word, &hash, &sum);
+		if (i < GX_NAME_INLINE_WORDS)
+			folded->words[i] = word;
+	}
+	if (i == GX_NAME_MAX_WORDS)
+		return 0;
+	if (!zeros) {
+		if (i * 8 >= room)
+			return 0;
+		word = gx_le64(gx_le64(tail) >> (64 - (room & 7) * 8));
+		zeros = gx_zero_octets(gx_le64(word));
+	}
+	mask = zeros ^ (zeros - 1); /* up to and with the first one */
+	word &= gx_le64(mask);
+	len = i * 8 + ((mask & GX_OCTETS_OF(0x01)) * GX_OCTETS_OF(0x01) >> 56);
+	if (len > room || len > GX_NAME_MAX_OCTETS)
+		return 0;
+	word = gx_fold_word(word, &hash, &sum);
+	if (i < GX_NAME_INLINE_WORDS)
+		folded->words[i] = word;
+	folded->hash = gx_hash_end(hash, len);
+	folded->sum = sum;
+	return len;
 }
 
 /**

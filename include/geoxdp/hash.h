@@ -24,9 +24,8 @@
  */
 GX_HASH_INLINE __u64 gx_hash_word(__u64 hash, __u64 word)
 {
-	hash ^= word;
-	hash *= GX_HASH_MULTIPLIER;
-	return hash ^ (hash >> 32);
+	/* The upper octets of the product depend on all lower ones: they go where the next product spreads them from. */
+	return __builtin_bswap64((hash ^ word) * GX_HASH_MULTIPLIER);
 }
 
 GX_HASH_INLINE __u64 gx_hash_end(__u64 hash, __u32 len_octets)
@@ -63,18 +62,19 @@ GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 pilot, __u32 slots)
 }
 
 /*
- * Bit of the filter of names' ends: the last eight octets of a folded wire name, as one word in native order. A name that ends as no
- * apex does is in no loaded zone, and need not be looked for; one that does may be.
+ * Bit of the filter of names' ends: the last eight octets of a wire name, as one word in native order; folded or not, as the bit
+ * in which the cases differ does not count. A name that ends as no apex does is in no loaded zone, and need not be looked
+ * for; one that does may be.
  */
 GX_HASH_INLINE __u32 gx_hash_end_of_name(__u64 octets)
 {
-	return octets * GX_HASH_MULTIPLIER >> 55 & (64 * GX_END_FILTER_WORDS - 1);
+	return (octets | 0x2020202020202020) * GX_HASH_MULTIPLIER >> 55 & (64 * GX_END_FILTER_WORDS - 1);
 }
 
 /* Home slot of a service address in `services`, given as two words in native order. */
 GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low)
 {
-	return (gx_hash_word(gx_hash_word(0, high), low) >> 16) % GX_SERVICE_SLOTS;
+	return ((high << 1 | high >> 63) ^ low) * GX_HASH_MULTIPLIER >> (64 - GX_SERVICE_BITS);
 }
 
 /*

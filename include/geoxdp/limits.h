@@ -103,7 +103,8 @@
 #define GX_NSID_MAX_OCTETS	64
 
 /* Service addresses: an open-addressed table, at most half full. */
-#define GX_SERVICE_SLOTS	512
+#define GX_SERVICE_BITS		9
+#define GX_SERVICE_SLOTS	(1 << GX_SERVICE_BITS)
 #define GX_SERVICE_MAX		(GX_SERVICE_SLOTS / 2)
 #define GX_SERVICE_PROBES	16
 

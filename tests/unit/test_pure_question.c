@@ -99,15 +99,19 @@ static void every_octet_is_folded_in_every_place_rfc4343(void **state)
 
 /* --- measuring --------------------------------------------------------------------------------- */
 
-static __u32 labels;	/* of the name that was measured last */
+static __u64 labels;	/* of the name that was measured last */
 
-static __u32 naive_labels(const uint8_t *name)
+static __u64 naive_labels(const uint8_t *name)
 {
-	__u32 count = 0;
+	uint8_t begins[GX_NAME_MAX_LABELS];
+	__u64 count = 0, packed;
 
-	for (; *name; name += *name + 1)
-		count++;
-	return count;
+	for (size_t at = 0; name[at]; at += name[at] + 1u)
+		begins[count++] = (uint8_t)at;
+	packed = count;
+	for (__u64 i = 0; i < count && i < 7; i++)
+		packed |= (__u64)begins[count - 1 - i] << 8 * (i + 1);
+	return packed;
 }
 
 static void name_of_every_length_is_measured(void **state)
@@ -123,7 +127,7 @@ static void name_of_every_length_is_measured(void **state)
 		}
 		put_name(message.name, octets, &seed);
 		assert_int_equal(gx_measure_name(message.name, message.end, (__u32)octets, &labels), octets);
-		assert_int_equal(labels, naive_labels(message.name));
+		assert_true(labels == naive_labels(message.name));
 		/* One octet less of room, or of what may be read, and it does not end. */
 		assert_int_equal(gx_measure_name(message.name, message.end, (__u32)octets - 1, &labels), 0);
 		assert_int_equal(gx_measure_name(message.name, message.end - 1, (__u32)octets, &labels), 0);
@@ -149,7 +153,8 @@ static void name_of_127_labels_is_measured_and_of_128_refused(void **state)
 		memcpy(message.name + i, "\1l", 2);
 	message.name[254] = 0;
 	assert_int_equal(gx_measure_name(message.name, message.end, 257, &labels), 255);
-	assert_int_equal(labels, 127);
+	assert_true(labels == naive_labels(message.name));
+	assert_int_equal(labels & 0xff, 127);
 	message.name[254] = 1;
 	message.name[256] = 0;
 	assert_int_equal(gx_measure_name(message.name, message.end, 257, &labels), 0);
@@ -251,6 +256,57 @@ static void name_beyond_what_may_be_read_is_refused(void **state)
 	}
 }
 
+/* --- reading ----------------------------------------------------------------------------------- */
+
+static __u64 last_8(const struct message *message)
+{
+	return GX_LOAD(__u64, message->end - 8);
+}
+
+/* Up to the first octet 0, whatever is behind it: as if it had been measured. Nothing beyond the message is read. */
+static void name_is_read_to_its_first_octet_0_as_if_measured(void **state)
+{
+	unsigned int seed = 7;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		size_t octets = 1 + (size_t)rand_r(&seed) % 255, behind = (size_t)rand_r(&seed) % 20;
+		struct message message = new_message(octets + behind);
+		struct gx_folded read = {0}, folded = {0};
+
+		for (size_t at = 0; at < octets + behind; at++)
+			message.name[at] = (uint8_t)(1 + rand_r(&seed) % 255);
+		message.name[octets - 1] = 0;
+		if (behind && rand_r(&seed) % 2)
+			message.name[octets + (size_t)rand_r(&seed) % behind] = 0;
+		assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)(octets + behind), SEED, &read),
+				 octets);
+		assert_int_equal(gx_fold_name(message.name, message.end, (__u32)octets, SEED, &folded), 0);
+		assert_memory_equal(&read, &folded, sizeof(read));
+		free(message.octets);
+	}
+}
+
+static void name_without_octet_0_in_its_room_is_not_read(void **state)
+{
+	for (size_t octets = 0; octets <= 300; octets++) {
+		struct message message = new_message(octets);
+		struct gx_folded folded = {0};
+
+		memset(message.name, 0x80, octets);
+		assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)octets, SEED, &folded), 0);
+		/* An octet 0 behind 255 others: too long (RFC 1035 2.3.4). */
+		if (octets > 255) {
+			message.name[255] = 0;
+			assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)octets, SEED,
+						      &folded), 0);
+			message.name[254] = 0;
+			assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)octets, SEED,
+						      &folded), 255);
+		}
+		free(message.octets);
+	}
+}
+
 /* --- comparing --------------------------------------------------------------------------------- */
 
 /* Octets from GX_NAME_INLINE_OCTETS on: equal but for case, and different in any one of them. */
@@ -320,6 +376,8 @@ int main(void)
 		cmocka_unit_test(random_octets_are_measured_as_by_hand),
 		cmocka_unit_test(name_of_every_length_is_hashed_and_summed_as_by_hand),
 		cmocka_unit_test(name_beyond_what_may_be_read_is_refused),
+		cmocka_unit_test(name_is_read_to_its_first_octet_0_as_if_measured),
+		cmocka_unit_test(name_without_octet_0_in_its_room_is_not_read),
 		cmocka_unit_test(rest_of_a_name_is_compared_to_the_last_octet),
 		cmocka_unit_test(header_is_checked_as_by_hand),
 	};
