@@ -155,16 +155,18 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_off
 {
 	struct gx_folded folded = {};
 	const __u8 *last;
-	__u32 len, room, measured;
+	__u32 len, room, frame_octets, measured;
 	int reason = GX_PASSED_QNAME;
 
 	if (!question || octets < GX_DNS_HEADER_OCTETS)
 		return GX_PASSED_DNS_SHORT;
 	room = octets - GX_DNS_HEADER_OCTETS;
-	last = gx_data(ctx) + ((dns_offset + octets - 8) & GX_OFFSET_MASK);
+	frame_octets = gx_frame_octets(ctx);
+	last = gx_data(ctx) + ((frame_octets - 8) & GX_OFFSET_MASK);
 	if ((const void *)(last + 8) > gx_data_end(ctx))
 		return GX_PASSED_DNS_SHORT;
-	len = gx_read_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), GX_LOAD(__u64, last), room, name_seed, &folded) & 0xff;
+	len = gx_read_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), GX_LOAD(__u64, last),
+			   frame_octets - dns_offset - GX_DNS_HEADER_OCTETS, name_seed, &folded) & 0xff;
 	if (len) {
 		reason = gx_find_read(ctx, dns_offset, room, len, &folded, question);
 		if (reason == GX_GO_ON && question->slot != GX_NO_SLOT)

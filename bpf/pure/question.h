@@ -31,6 +31,12 @@ gx_inline __u64 gx_fold64(__u64 octets)
 	return octets | upper >> 2; /* 0x80 >> 2 is 0x20, the difference of the cases */
 }
 
+/* All ones but for the top bit of each octet that is 0. */
+gx_inline __u64 gx_not_zero(__u64 octets)
+{
+	return ((octets & GX_OCTETS_OF(0x7f)) + GX_OCTETS_OF(0x7f)) | octets | GX_OCTETS_OF(0x7f);
+}
+
 /**
  * gx_check_header - is this a query that may be answered here?
  * @dns: the message, with at least GX_DNS_HEADER_OCTETS
@@ -166,18 +172,26 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 	return 0;
 }
 
-/* The top bit of the first octet that is 0, and perhaps of others behind it; octets as little-endian loads have them. */
-gx_inline __u64 gx_zero_octets(__u64 octets)
+/*
+ * Eight octets of a name, if there are as many and none of them is 0. others: all ones but for the top bit of each octet that is 0; or 0,
+ * where less than eight are left. Return: 1; 0: the name ends here.
+ */
+gx_inline int gx_read_word(const __u8 *from, const void *end, __u64 *word, __u64 *others)
 {
-	return (octets - GX_OCTETS_OF(0x01)) & ~octets & GX_OCTETS_OF(0x80);
+	*others = 0;
+	if ((const void *)(from + 8) > end)
+		return 0;
+	*word = GX_LOAD(__u64, from);
+	*others = gx_not_zero(*word);
+	return *others == ~0ull;
 }
 
 /**
  * gx_read_name - fold and hash a name up to and with the first octet 0
  * @name: its first octet
  * @end: bound of what may be read
- * @tail: the last 8 octets of the message, as loaded
- * @room: octets that the message has from the name on
+ * @tail: the last 8 octets in front of it, as loaded
+ * @room: octets from the name to the end
  * @seed: the generation's
  * @folded: zeroed; filled
  *
@@ -189,33 +203,31 @@ gx_inline __u64 gx_zero_octets(__u64 octets)
  */
 gx_inline __u32 gx_read_name(const __u8 *name, const void *end, __u64 tail, __u32 room, __u64 seed, struct gx_folded *folded)
 {
-	__u64 hash = seed, sum = 0, word, zeros = 0, mask;
+	__u64 hash = seed, sum = 0, word = 0, others, mask;
 	__u32 i, len;
 
-	for (i = 0; i < GX_NAME_MAX_WORDS; i++) {
-		const __u8 *from = name + i * 8;
-
-		if (i * 8 + 8 > room)
-			break;
-		if ((const void *)(from + 8) > end)
-			return 0;
-		word = GX_LOAD(__u64, from);
-		zeros = gx_zero_octets(gx_le64(word));
-		if (zeros)
-			break;
-		word = gx_fold_word(word, &hash, &sum);
-		if (i < GX_NAME_INLINE_WORDS)
-			folded->words[i] = word;
+	/* Most names end in here. */
+#pragma GCC unroll 8
+	for (i = 0; i < GX_NAME_INLINE_WORDS; i++) {
+		if (!gx_read_word(name + i * 8, end, &word, &others))
+			goto last;
+		folded->words[i] = gx_fold_word(word, &hash, &sum);
 	}
-	if (i == GX_NAME_MAX_WORDS)
-		return 0;
-	if (!zeros) {
+	for (; i < GX_NAME_MAX_WORDS; i++) {
+		if (!gx_read_word(name + i * 8, end, &word, &others))
+			goto last;
+		gx_fold_word(word, &hash, &sum);
+	}
+	return 0;
+last:
+	if (!others) {
 		if (i * 8 >= room)
 			return 0;
 		word = gx_le64(gx_le64(tail) >> (64 - (room & 7) * 8));
-		zeros = gx_zero_octets(gx_le64(word));
+		others = gx_not_zero(word);
 	}
-	mask = zeros ^ (zeros - 1); /* up to and with the first one */
+	others = ~gx_le64(others);
+	mask = others ^ (others - 1); /* up to and with the first one */
 	word &= gx_le64(mask);
 	len = i * 8 + ((mask & GX_OCTETS_OF(0x01)) * GX_OCTETS_OF(0x01) >> 56);
 	if (len > room || len > GX_NAME_MAX_OCTETS)
