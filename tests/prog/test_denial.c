@@ -316,12 +316,20 @@ static bool random_absent(struct chained_zone *zone, uint64_t random, knot_dname
 	return !chained_find(zone, out);
 }
 
+/* On an emulated machine a part of them: the kernel is what is tested there. */
+static size_t part_of(size_t count)
+{
+	return getenv("GEOXDP_TEST_NAMES") ? count / 8 : count;
+}
+
 static void names_at_random_are_denied_as_the_renderer_does(void **state)
 {
+	size_t questions = part_of(QUESTIONS);
+
 	for (size_t i = 0; i < ANSWERED; i++) {
 		struct tally tally = {0};
 
-		for (size_t j = 0; j < QUESTIONS; j++) {
+		for (size_t j = 0; j < questions; j++) {
 			uint64_t random = chained_mix(j * NUMBER(chains) + i);
 			knot_dname_storage_t name, asked;
 
@@ -332,22 +340,24 @@ static void names_at_random_are_denied_as_the_renderer_does(void **state)
 		}
 		print_message("# NOTE %s: %zu NXDOMAIN, %zu of wildcards; passed: %zu tied, %zu unproven, %zu others; %zu cut\n",
 			      chains[i].apex, tally.nxdomain, tally.wildcards, tally.tied, tally.unproven, tally.others, tally.truncated);
-		assert_in_range(tally.nxdomain, QUESTIONS / 3, QUESTIONS);
-		assert_in_range(tally.wildcards, QUESTIONS / 10, QUESTIONS);
-		assert_in_range(tally.tied, chains[i].nsec3 ? 0 : 1, chains[i].nsec3 ? 0 : QUESTIONS / 10);
-		assert_in_range(tally.unproven, 1, QUESTIONS / 10);
+		assert_in_range(tally.nxdomain, questions / 3, questions);
+		assert_in_range(tally.wildcards, questions / 10, questions);
+		assert_in_range(tally.tied, chains[i].nsec3 ? 0 : 1, chains[i].nsec3 ? 0 : questions / 10);
+		assert_in_range(tally.unproven, 1, questions / 10);
 	}
 }
 
 /* Each octet as the only one of a label, and each length of a name up to the longest, below everything that is there. */
 static void labels_of_every_octet_and_names_of_every_length_are_denied(void **state)
 {
+	size_t every = 8 / part_of(8);
+
 	for (size_t i = 0; i < ANSWERED; i++) {
 		struct chained_zone *zone = &zones[i];
 		struct tally tally = {0};
 		knot_dname_storage_t name;
 
-		for (size_t j = 0; j < zone->n_owners; j++) {
+		for (size_t j = 0; j < zone->n_owners; j += every) {
 			const knot_dname_t *parent = zone->owners[j].name;
 			size_t room = KNOT_DNAME_MAXLEN - knot_dname_size(parent), step = j ? 17 : 1;
 
@@ -379,7 +389,7 @@ static void labels_of_every_octet_and_names_of_every_length_are_denied(void **st
 		}
 		print_message("# NOTE %s: %zu NXDOMAIN, %zu of wildcards, %zu tied, %zu cut\n", chains[i].apex, tally.nxdomain,
 			      tally.wildcards, tally.tied, tally.truncated);
-		assert_in_range(tally.nxdomain, 5000, 1000000);
+		assert_in_range(tally.nxdomain, part_of(5000), 1000000);
 	}
 }
 
