@@ -118,6 +118,7 @@ int main(int argc, char **argv)
 	const struct timespec on_the_way = { .tv_nsec = 100000000 };	/* what was sent last is answered too */
 	bool reflect = argc == 3 && !strcmp(argv[1], "--reflect");
 	struct flood_bpf *flood = flood_bpf__open();
+	uint64_t sent, answered, other;
 	int interface;
 	double seconds;
 
@@ -142,8 +143,12 @@ int main(int argc, char **argv)
 	attach(flood->progs.flood_receive, interface);
 	seconds = send_for(flood, atof(argv[2]));
 	nanosleep(&on_the_way, NULL);
-	printf("%.0f %.0f %.0f\n", (double)read_count(flood, FLOOD_SENT) / seconds,
-	       (double)read_count(flood, FLOOD_ANSWERED) / seconds, (double)read_count(flood, FLOOD_OTHER) / seconds);
+	sent = read_count(flood, FLOOD_SENT);
+	answered = read_count(flood, FLOOD_ANSWERED);
+	other = read_count(flood, FLOOD_OTHER);
+	/* A second: queries, answers, other replies; then how many came to nothing. */
+	printf("%.0f %.0f %.0f %llu\n", (double)sent / seconds, (double)answered / seconds, (double)other / seconds,
+	       (unsigned long long)(sent - answered - other));
 	bpf_xdp_detach(interface, XDP_FLAGS_DRV_MODE, NULL);
 	flood_bpf__destroy(flood);
 	return 0;

@@ -247,9 +247,15 @@ check_answers() {
 median() { sort -n | awk '{ a[NR] = $1 } END { print NR ? (NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2) : 0 }'; }
 ticks() { awk '/^cpu / { for (i = 2; i <= 9; i++) all += $i; print $9, all }' /proc/stat; }
 
+# Frames that the pair dropped, since a queue was full, until now.
+dropped() {
+	{ in_server ethtool -S ns0; in_client ethtool -S net0; } |
+		awk '/(xdp_tx_errors|xdp_xmit_errors|queue_[0-9]+_drops):/ { n += $2 } END { print n + 0 }'
+}
+
 # All in turn. Fails, and counts for nothing, where the host took more than 2 % of the processors away.
 one_round() {
-	local who steal all steal_after all_after
+	local who steal all steal_after all_after before
 
 	read -r steal all <<< "$(ticks)"
 	rm -f "$work"/*.now
@@ -257,8 +263,10 @@ one_round() {
 		start_"$who"
 		# Programs are there at once; and replies that XDP sends need a program at the client's end to arrive.
 		if [ "$who" = reflect ] || [ "$who" = geoxdp ] || wait_for_answer "$who"; then
+			before=$(dropped)
 			in_client "$BUILD/bench/flood" net0 "$seconds" $names /usr/share/tor/geoip > "$work/$who.now" ||
 				echo "flood: $who: the flood failed" >&2
+			[ ! -s "$work/$who.now" ] || sed -i "s/\$/ $(($(dropped) - before))/" "$work/$who.now"
 		fi
 		stop "$who"
 	done
@@ -313,6 +321,9 @@ show() {
 		done
 		read -r sent answered <<< "$(awk '{ print $1, $2 }' "$work/geoxdp.rates" | awk '{ s += $1; a += $2 } END { print s, a }')"
 		printf '], "goals": [%s, ' "$(goal 'flood over veth: share answered' % 100 "$(awk "BEGIN { print 100 * $answered / $sent }")")"
+		awk '{ lost += $4; dropped += $5 } END {
+			printf "\ngeoxdp: %d queries without an answer; %d frames dropped by full queues of the veth pair\n", lost, dropped
+			}' "$work/geoxdp.rates" >&3
 		answered=$(awk '{ print $2 }' "$work/geoxdp.rates" | median)
 		printf '%s]}\n' "$(goal 'flood over veth: against the best of the others' x 5 "$(awk "BEGIN { print $answered / $best }")")"
 	} 3>&1 > "$json"
