@@ -146,9 +146,7 @@ int main(int argc, char **argv)
 	sent = read_count(flood, FLOOD_SENT);
 	answered = read_count(flood, FLOOD_ANSWERED);
 	other = read_count(flood, FLOOD_OTHER);
-	/* A second: queries, answers, other replies; then how many came to nothing. */
-	printf("%.0f %.0f %.0f %llu\n", (double)sent / seconds, (double)answered / seconds, (double)other / seconds,
-	       (unsigned long long)(sent - answered - other));
+	printf("%llu %llu %llu %f\n", (unsigned long long)sent, (unsigned long long)answered, (unsigned long long)other, seconds);
 	bpf_xdp_detach(interface, XDP_FLAGS_DRV_MODE, NULL);
 	flood_bpf__destroy(flood);
 	return 0;

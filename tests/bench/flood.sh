@@ -247,15 +247,24 @@ check_answers() {
 median() { sort -n | awk '{ a[NR] = $1 } END { print NR ? (NR % 2 ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2) : 0 }'; }
 ticks() { awk '/^cpu / { for (i = 2; i <= 9; i++) all += $i; print $9, all }' /proc/stat; }
 
-# Frames that the pair dropped, since a queue was full, until now.
-dropped() {
-	{ in_server ethtool -S ns0; in_client ethtool -S net0; } |
-		awk '/(xdp_tx_errors|xdp_xmit_errors|queue_[0-9]+_drops):/ { n += $2 } END { print n + 0 }'
+# Queries that never left, until now: the queue of the veth pair was full, as the other end had no time. No server has seen them.
+refused() { in_client ethtool -S net0 | awk '/xdp_xmit_errors:/ { n += $2 } END { print n + 0 }'; }
+
+# To WHO.now: queries, answers and other replies a second; then how many queries came to nothing, and how many never left.
+flood() {	# WHO
+	local before
+
+	before=$(refused)
+	in_client "$BUILD/bench/flood" net0 "$seconds" $names /usr/share/tor/geoip > "$work/flood.counts" || return
+	awk -v refused=$(($(refused) - before)) '{
+		sent = $1 - refused
+		printf "%.0f %.0f %.0f %d %d\n", sent / $4, $2 / $4, $3 / $4, sent - $2 - $3, refused
+	}' "$work/flood.counts" > "$work/$1.now"
 }
 
 # All in turn. Fails, and counts for nothing, where the host took more than 2 % of the processors away.
 one_round() {
-	local who steal all steal_after all_after before
+	local who steal all steal_after all_after
 
 	read -r steal all <<< "$(ticks)"
 	rm -f "$work"/*.now
@@ -263,10 +272,7 @@ one_round() {
 		start_"$who"
 		# Programs are there at once; and replies that XDP sends need a program at the client's end to arrive.
 		if [ "$who" = reflect ] || [ "$who" = geoxdp ] || wait_for_answer "$who"; then
-			before=$(dropped)
-			in_client "$BUILD/bench/flood" net0 "$seconds" $names /usr/share/tor/geoip > "$work/$who.now" ||
-				echo "flood: $who: the flood failed" >&2
-			[ ! -s "$work/$who.now" ] || sed -i "s/\$/ $(($(dropped) - before))/" "$work/$who.now"
+			flood "$who" || echo "flood: $who: the flood failed" >&2
 		fi
 		stop "$who"
 	done
@@ -321,8 +327,8 @@ show() {
 		done
 		read -r sent answered <<< "$(awk '{ print $1, $2 }' "$work/geoxdp.rates" | awk '{ s += $1; a += $2 } END { print s, a }')"
 		printf '], "goals": [%s, ' "$(goal 'flood over veth: share answered' % 100 "$(awk "BEGIN { print 100 * $answered / $sent }")")"
-		awk '{ lost += $4; dropped += $5 } END {
-			printf "\ngeoxdp: %d queries without an answer; %d frames dropped by full queues of the veth pair\n", lost, dropped
+		awk '{ lost += $4; refused += $5 } END {
+			printf "\ngeoxdp: %d queries without an answer; %d never left, since the queue of the veth pair was full\n", lost, refused
 			}' "$work/geoxdp.rates" >&3
 		answered=$(awk '{ print $2 }' "$work/geoxdp.rates" | median)
 		printf '%s]}\n' "$(goal 'flood over veth: against the best of the others' x 5 "$(awk "BEGIN { print $answered / $best }")")"
