@@ -354,6 +354,10 @@ lint:			## shell scripts, manual pages, and headers that must compile alone
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --enable=warning,portability \
 		--suppress=missingIncludeSystem --suppress=uninitvar --suppress=legacyUninitvar '-DLIBBPF_OPTS(type,name,...)=struct type name' \
 		-I. -Iinclude -DGX_VERSION='""' $(CORE_SRC) $(SYS_SRC) $(SERVICE_SRC) $(CLI_SRC)
+	@for file in $$(git ls-files bpf include maps | grep '[.][ch]$$'); do \
+		expand -t8 $$file | awk -v file=$$file 'length > 120 \
+			{ print file ":" FNR ": more than 120 columns"; bad = 1 } END { exit bad }' || exit 1; \
+	done
 	for page in $(MAN_PAGES); do mandoc -T lint -W warning $$page || exit 1; done
 	for header in $(HOST_HEADERS); do \
 		$(CC) $(CPPFLAGS) -std=gnu11 $(WARN) -Wno-unused -fsyntax-only -x c $$header || exit 1; \

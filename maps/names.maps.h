@@ -18,7 +18,10 @@
 		__type(value, struct value_type); \
 	} map_name SEC(".maps")
 
-/* One value of an octet for each bucket of names, as many as the image needs, set before loading; filled through mmap. */
+/*
+ * One value of an octet for each bucket of names, as many as the image needs, set before loading; filled through
+ * mmap.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

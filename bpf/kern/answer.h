@@ -35,8 +35,8 @@ struct gx_plan {
 };
 
 /*
- * One choice out of a spread. What is drawn by the client's prefix holds for that prefix and no further: so far goes the
- * scope (RFC 7871 7.2.1). What is drawn at random says nothing about clients: the leaf's own depth stays.
+ * One choice out of a spread. What is drawn by the client's prefix holds for that prefix and no further: so far
+ * goes the scope (RFC 7871 7.2.1). What is drawn at random says nothing about clients: the leaf's own depth stays.
  *
  * Return: first cell; 0: pass.
  */
@@ -102,7 +102,8 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	if (!answer || answer->len_octets == 0)
 		return NULL;
 	if (answer->variants > 1) {
-		__u32 cells = 1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + (answer->base_octets ? GX_SHIFT_CELLS : 0);
+		__u32 cells =
+			1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + (answer->base_octets ? GX_SHIFT_CELLS : 0);
 
 		*cell += bpf_get_prandom_u32() % answer->variants * cells;
 		answer = bpf_map_lookup_elem(&answers, cell);
@@ -116,7 +117,8 @@ gx_inline const __u32 *gx_find_tails(__u32 cell)
 	const __u32 at = offsetof(struct gx_shift, tails);
 	struct gx_answer *part;
 
-	_Static_assert(offsetof(struct gx_shift, tails) / GX_CELL_OCTETS == (sizeof(struct gx_shift) - 1) / GX_CELL_OCTETS,
+	_Static_assert(offsetof(struct gx_shift, tails) / GX_CELL_OCTETS ==
+			       (sizeof(struct gx_shift) - 1) / GX_CELL_OCTETS,
 		       "all in one cell");
 	cell += at / GX_CELL_OCTETS;
 	part = bpf_map_lookup_elem(&answers, &cell);

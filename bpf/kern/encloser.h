@@ -7,11 +7,14 @@
 
 /* Where a name that is not loaded would stand. */
 struct gx_encloser {
-	__u32	slot;		/* of its closest encloser, or GX_NO_SLOT: it is in no loaded zone */
-	__u32	next;		/* octets of it in front of the next closer name (RFC 5155 1.3): the encloser and a label */
+	__u32 slot;	/* of its closest encloser, or GX_NO_SLOT: it is in no loaded zone */
+	__u32 next;	/* octets of it in front of the next closer name (RFC 5155 1.3): the encloser and a label */
 };
 
-/* As gx_find_folded(). Return: the slot, or GX_NO_SLOT. Not one with the above: all in one take more stack than there is. */
+/*
+ * As gx_find_folded(). Return: the slot, or GX_NO_SLOT. Not one with the above: all in one take more stack than
+ * there is.
+ */
 __attribute__((noinline)) __u32 gx_find_ending(struct xdp_md *ctx, __u32 offset, __u32 len,
 					       const struct gx_folded *folded)
 {

@@ -29,7 +29,8 @@ gx_inline const __u8 *gx_question_name(const struct xdp_md *ctx, __u32 dns_offse
  *
  * Return: as that.
  */
-__attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room, struct gx_question *question)
+__attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dns_offset, __u32 room,
+						    struct gx_question *question)
 {
 	__u64 labels = 0;
 	__u32 len;
@@ -81,8 +82,8 @@ gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, _
 }
 
 /*
- * Does a name end as an apex does? behind: its last octet is in front of it. A name of less than eight octets is taken with what the
- * message has before it, as no apex ends like this unless all ends are in the filter.
+ * Does a name end as an apex does? behind: its last octet is in front of it. A name of less than eight octets is
+ * taken with what the message has before it, as no apex ends like this unless all ends are in the filter.
  */
 gx_inline int gx_ends_in_zone(const __u8 *behind)
 {
@@ -108,7 +109,10 @@ gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *ques
 	return gx_ends_in_zone(tail) ? GX_GO_ON : GX_PASSED_NAME;
 }
 
-/* Fold a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot fail did. */
+/*
+ * Fold a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot
+ * fail did.
+ */
 __attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_folded *folded)
 {
 	len &= 0xff;
@@ -118,7 +122,10 @@ __attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, _
 	return gx_fold_name(gx_question_name(ctx, offset), gx_data_end(ctx), len, name_seed, folded);
 }
 
-/* The rest of the question behind a name that was folded, and the name's slot. Return: GX_GO_ON, or the reason to pass. */
+/*
+ * The rest of the question behind a name that was folded, and the name's slot. Return: GX_GO_ON, or the reason to
+ * pass.
+ */
 gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u32 len, const struct gx_folded *folded,
 			   struct gx_question *question)
 {
@@ -145,8 +152,8 @@ gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u
  * @octets: length of the message
  * @question: zeroed; filled
  *
- * A name that is loaded is read without a look at its labels. Only where none is found, they are looked at, and if one has an octet 0
- * in it, so that less than the name was read, it is read once more.
+ * A name that is loaded is read without a look at its labels. Only where none is found, they are looked at, and if
+ * one has an octet 0 in it, so that less than the name was read, it is read once more.
  *
  * Return: GX_GO_ON, or the reason to pass.
  */

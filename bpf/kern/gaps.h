@@ -96,8 +96,9 @@ __attribute__((noinline)) int gx_hash_block(struct gx_sha1 *sha1)
 }
 
 /* Blocks of a name with its salt. */
-#define GX_HASH_BLOCKS \
-	((GX_NAME_MAX_OCTETS + GX_SALT_MAX_OCTETS + GX_SHA1_PADDING_OCTETS + GX_SHA1_BLOCK_OCTETS - 1) / GX_SHA1_BLOCK_OCTETS)
+#define GX_HASH_BLOCKS                                                                                   \
+	((GX_NAME_MAX_OCTETS + GX_SALT_MAX_OCTETS + GX_SHA1_PADDING_OCTETS + GX_SHA1_BLOCK_OCTETS - 1) / \
+	 GX_SHA1_BLOCK_OCTETS)
 
 /* The NSEC3 hash of a name of so many octets, without iterations. Return: 0; -1: a bound that cannot fail did. */
 __attribute__((noinline)) int gx_key_hash(struct xdp_md *ctx, __u32 offset, __u32 octets, __u32 salt,

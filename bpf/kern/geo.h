@@ -80,7 +80,10 @@ __attribute__((noinline)) int gx_find_leaf(const struct gx_client *client, struc
 	return gx_merge_leaves(net, country, out);
 }
 
-/* What the overrides make of what the index says: class in the lower half, depth in the upper. An address is in network order. */
+/*
+ * What the overrides make of what the index says: class in the lower half, depth in the upper. An address is in
+ * network order.
+ */
 __attribute__((noinline)) __u32 gx_override_class(__u64 high, __u64 low, __u32 is_ipv6, __u32 found)
 {
 	struct gx_leaf country = { .class_id = GX_INDEX_CLASS(found), .class_bits = GX_INDEX_DEPTH(found) }, leaf;
@@ -109,7 +112,10 @@ __attribute__((noinline)) __u32 gx_find_class(__u64 high, __u64 low, __u32 is_ip
 	__u64 number = bpf_be64_to_cpu(high);
 	__u32 found;
 
-	/* Each trie is asked in a way of its own: "pointer arithmetic on map_ptr prohibited", where clang makes one of both. */
+	/*
+	 * Each trie is asked in a way of its own: "pointer arithmetic on map_ptr prohibited", where clang makes one
+	 * of both.
+	 */
 	if (is_ipv6) {
 		found = gx_index_find6(number, bpf_be64_to_cpu(low), scoped);
 		if (GX_TRIE_IS_EMPTY(&nets6))

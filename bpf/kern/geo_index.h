@@ -34,7 +34,10 @@ gx_inline __u32 gx_index_find_half6(__u32 entry, __u64 address, __u32 want_depth
 	return words ? gx_index_find(words, &index_roots[1], entry, address, want_depth) : GX_CLASS_NONE;
 }
 
-/* The lower half of an address whose upper half is a block with borders within, if it is one: few are. Verified once. */
+/*
+ * The lower half of an address whose upper half is a block with borders within, if it is one: few are. Verified
+ * once.
+ */
 __attribute__((noinline)) __u32 gx_index_find_deep6(__u64 high, __u64 low, __u32 want_depth)
 {
 	const __u64 *words = gx_index_words(&index6);

@@ -164,7 +164,8 @@ gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32
  */
 __attribute__((noinline)) int gx_move_pointers(struct xdp_md *ctx, __u32 offset, __u32 octets, __u32 cell, __u32 by)
 {
-	const __u32 in_cell = GX_CELL_OCTETS / sizeof(__u16), first = offsetof(struct gx_shift, offsets) / sizeof(__u16);
+	const __u32 in_cell = GX_CELL_OCTETS / sizeof(__u16),
+		    first = offsetof(struct gx_shift, offsets) / sizeof(__u16);
 	const void *end = gx_data_end(ctx);
 	__u8 *answer = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
 	__u32 behind = 0;
@@ -175,7 +176,8 @@ __attribute__((noinline)) int gx_move_pointers(struct xdp_md *ctx, __u32 offset,
 		if (!part)
 			return -1;
 		if (i == 0)
-			behind = first + ((const struct gx_shift *)part->octets)->even + ((const struct gx_shift *)part->octets)->odd;
+			behind = first + ((const struct gx_shift *)part->octets)->even +
+				 ((const struct gx_shift *)part->octets)->odd;
 		for (__u32 j = i ? 0 : first; j < in_cell; j++) {
 			__u32 at = ((const __u16 *)part->octets)[j];
 			__u8 *pointer = answer + (at & 0xfff);
@@ -303,7 +305,8 @@ gx_inline __u64 gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 ud
  */
 gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
 {
-	__u32 flags = ((__u32)dns[2] & GX_DNS1_RD) << 8 | GX_DNS1_QR << 8 | (__u32)plan->flags1 << 8 | (plan->rcode & GX_DNS2_RCODE);
+	__u32 flags = ((__u32)dns[2] & GX_DNS1_RD) << 8 | GX_DNS1_QR << 8 | (__u32)plan->flags1 << 8 |
+		      (plan->rcode & GX_DNS2_RCODE);
 	__u32 answers = bpf_htonl(1u << 16 | plan->ancount);
 	__u32 others = bpf_htonl((__u32)plan->nscount << 16 | plan->arcount);
 	__u64 sum = (__u64)GX_LOAD(__u16, dns) + bpf_htons(flags) + answers + others;
@@ -469,7 +472,8 @@ __attribute__((noinline)) int gx_copy_tail(struct xdp_md *ctx, __u32 offset, __u
 }
 
 /* Copy what gx_plan_tails() has added, in the same order. offset: in the frame. Return: 0, or -1: a bound failed. */
-__attribute__((noinline)) int gx_copy_tails(struct xdp_md *ctx, __u32 offset, const struct gx_plan *plan, __u32 name_octets)
+__attribute__((noinline)) int gx_copy_tails(struct xdp_md *ctx, __u32 offset, const struct gx_plan *plan,
+					    __u32 name_octets)
 {
 	struct gx_gap_list *list;
 	const __u32 *tails;

@@ -20,7 +20,10 @@ const volatile __u32 location_count;	/* choices of a GX_REF_LOCATION */
 /* The name server identifier (RFC 5001), zero-padded; none: the option is as an unknown one. */
 const volatile __u64 nsid[GX_NSID_MAX_OCTETS / 8];
 const volatile __u32 nsid_octets;
-/* Where `index4` and `index6` begin; use_index 0: the tries are looked at, and the verifier drops what looks into these. */
+/*
+ * Where `index4` and `index6` begin; use_index 0: the tries are looked at, and the verifier drops what looks into
+ * these.
+ */
 const volatile struct gx_index_root index_roots[2];
 const volatile __u32 use_index;
 

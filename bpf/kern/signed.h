@@ -21,7 +21,8 @@ gx_inline __u32 gx_find_signed_ref(const struct gx_name *name, __u16 qtype, int 
  * @encloser: then that of its closest encloser
  * @qtype: asked for
  *
- * Return: a reference as in abi.h; GX_REF_NONE: pass. In the upper half, the number of the list of gaps that goes with it; 0: none.
+ * Return: a reference as in abi.h; GX_REF_NONE: pass. In the upper half, the number of the list of gaps that goes
+ * with it; 0: none.
  */
 __attribute__((noinline)) __u64 gx_find_signed(__u32 slot, __u32 encloser, __u32 qtype)
 {

@@ -7,8 +7,9 @@
 
 /*
  * A sum is kept in 64 bits and in native order: RFC 1071 2(B) makes the one's complement sum independent of
- * the order, up to a final swap that loads and stores in native order do by themselves. It stays below 2^47: what a reply
- * is put together from are at most some hundred words of 32 bits, of which those at odd offsets count 2^8 times.
+ * the order, up to a final swap that loads and stores in native order do by themselves. It stays below 2^47: what a
+ * reply is put together from are at most some hundred words of 32 bits, of which those at odd offsets count 2^8
+ * times.
  */
 
 /* Add 8 octets. */
@@ -30,7 +31,8 @@ gx_inline __u16 gx_csum_fold(__u64 sum)
  * gx_csum_part - add a part that was summed as if it began at an even offset
  * @sum: so far
  * @part: native order, below 2^38
- * @offset: where the part stands in the datagram; at an odd one its octets change halves (RFC 1071 2(B)), which a shift by
+ * @offset: where the part stands in the datagram; at an odd one its octets change halves (RFC 1071 2(B)), which a
+ *	shift by
  *	eight does, as 2^16 is 1 in one's complement
  */
 gx_inline __u64 gx_csum_part(__u64 sum, __u64 part, __u32 offset)

@@ -53,14 +53,14 @@ gx_inline __u32 gx_index_top_bit64(__u64 value)
 
 gx_inline __u64 gx_index_lane(const __u64 *words, __u32 lane)
 {
-	GX_OPAQUE(lane);	/* "R7 unbounded memory access" (Linux 6.1, clang 14): the mask was dropped behind slot - 1 */
+	GX_OPAQUE(lane); /* "R7 unbounded memory access" (Linux 6.1, clang 14): the mask was dropped behind slot - 1 */
 	return words[lane >> 2 & (GX_INDEX_GROUPS_MAX - 1)] >> 16 * (lane & 3) & 0xffff;
 }
 
 /*
- * The class of an address within the block of 2^bits numbers of a narrow fragment; place: the upper 15 bits of where it is in there. Depth:
- * one more than the bits in common with the nearer of the addresses outside; a border of the block is further away than
- * any within.
+ * The class of an address within the block of 2^bits numbers of a narrow fragment; place: the upper 15 bits of
+ * where it is in there. Depth: one more than the bits in common with the nearer of the addresses outside; a border
+ * of the block is further away than any within.
  */
 gx_inline __u32 gx_index_narrow(const __u64 *keys, __u32 groups, __u64 place, __u32 bits, __u32 want_depth)
 {
@@ -106,7 +106,8 @@ gx_inline __u32 gx_index_wide(const __u64 *keys, __u32 groups, __u64 address, __
 
 /**
  * gx_index_find - class and depth of a number of 64 bits
- * @words, @root: of the index; the root is read anew for each check, as the verifier knows what it holds in the map alone
+ * @words, @root: of the index; the root is read anew for each check, as the verifier knows what it holds in the map
+ *	alone
  * @entry: of all numbers of 64 bits
  * @address: an IPv4 address in the upper half, or the upper or lower half of an IPv6 address
  * @want_depth: 0: the depth need not be right

@@ -62,7 +62,8 @@ gx_inline int gx_check_header(const __u8 *dns)
  * @name: its first octet
  * @end: bound of what may be read
  * @room: octets that the message has left for it
- * @labels: receives on success, an octet each: in the lowest one how many there are, the root not counted; then where the
+ * @labels: receives on success, an octet each: in the lowest one how many there are, the root not counted; then
+ *	where the
  *	last seven of them begin, the last one first
  *
  * Return: 1 to 255; 0: it does not end within the room or 255 octets, or a label is no plain one.
@@ -173,8 +174,8 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 }
 
 /*
- * Eight octets of a name, if there are as many and none of them is 0. others: all ones but for the top bit of each octet that is 0; or 0,
- * where less than eight are left. Return: 1; 0: the name ends here.
+ * Eight octets of a name, if there are as many and none of them is 0. others: all ones but for the top bit of each
+ * octet that is 0; or 0, where less than eight are left. Return: 1; 0: the name ends here.
  */
 gx_inline int gx_read_word(const __u8 *from, const void *end, __u64 *word, __u64 *others)
 {
@@ -195,13 +196,14 @@ gx_inline int gx_read_word(const __u8 *from, const void *end, __u64 *word, __u64
  * @seed: the generation's
  * @folded: zeroed; filled
  *
- * Labels are not looked at one by one, which would take longer than all else. No valid name begins with another, so what is
- * equal to a loaded name is that name. What is not may have a label with an octet 0 in it, or be no name: gx_measure_name()
- * knows.
+ * Labels are not looked at one by one, which would take longer than all else. No valid name begins with another, so
+ * what is equal to a loaded name is that name. What is not may have a label with an octet 0 in it, or be no name:
+ * gx_measure_name() knows.
  *
  * Return: octets, 1 to GX_NAME_MAX_OCTETS; 0: there is no octet 0 within them and the room.
  */
-gx_inline __u32 gx_read_name(const __u8 *name, const void *end, __u64 tail, __u32 room, __u64 seed, struct gx_folded *folded)
+gx_inline __u32 gx_read_name(const __u8 *name, const void *end, __u64 tail, __u32 room, __u64 seed,
+			     struct gx_folded *folded)
 {
 	__u64 hash = seed, sum = 0, word = 0, others, mask;
 	__u32 i, len;

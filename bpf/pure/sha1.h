@@ -35,7 +35,8 @@ gx_inline __u32 gx_sha1_schedule(__u32 *words, int round)
 	__u32 *word = &words[round & 15];
 
 	if (round >= 16)
-		*word = gx_rotate32(words[(round + 13) & 15] ^ words[(round + 8) & 15] ^ words[(round + 2) & 15] ^ *word, 1);
+		*word = gx_rotate32(
+			words[(round + 13) & 15] ^ words[(round + 8) & 15] ^ words[(round + 2) & 15] ^ *word, 1);
 	return *word;
 }
 
@@ -58,7 +59,8 @@ gx_inline void gx_sha1_block(struct gx_sha1 *sha1)
 
 #pragma GCC unroll 80
 	for (int round = 0; round < 80; round++) {
-		__u32 next = gx_rotate32(a, 5) + gx_sha1_function(round, b, c, d) + e + gx_sha1_schedule(sha1->words, round);
+		__u32 next =
+			gx_rotate32(a, 5) + gx_sha1_function(round, b, c, d) + e + gx_sha1_schedule(sha1->words, round);
 
 		/* The schedule stays in memory: in variables, clang 14 takes more stack than there is. */
 		asm volatile("" : : : "memory");

@@ -42,14 +42,16 @@ struct gx_leaf {
 #define GX_CLASS_NONE	0xffff
 
 /*
- * The one value of `index4` and of `index6`: the compact index over the classes, in words of 8 octets. It is a trie over
- * numbers of 64 bits (an IPv4 address in the upper half, or the upper half of an IPv6 address) that ends, as soon as
- * few borders are left, in a fragment: the sorted borders of a block and the classes between them. An entry is
+ * The one value of `index4` and of `index6`: the compact index over the classes, in words of 8 octets. It is a trie
+ * over numbers of 64 bits (an IPv4 address in the upper half, or the upper half of an IPv6 address) that ends, as
+ * soon as few borders are left, in a fragment: the sorted borders of a block and the classes between them. An entry
+ * is
  *
  *   GX_INDEX_LEAF   | depth << 16 | class   no border within the block
  *   GX_INDEX_NARROW | groups - 1 << 28 | w  fragment at word w: 4 borders a word, then 4 classes a word, as many words
  *   GX_INDEX_WIDE   | groups - 1 << 28 | w  fragment at word w: a border a word, then 4 classes a word
- *   GX_INDEX_TABLE  | stride << 25 | w      2^stride entries from word w on, two a word, by the next bits of the address
+ *   GX_INDEX_TABLE  | stride << 25 | w      2^stride entries from word w on, two a word, by the next bits of the
+ * address
  *
  * A border is kept as the last address of the range before it; the last one of a fragment is padding, all ones. That
  * of a narrow fragment is the upper 15 bits of its place in the block, and the top bit set.
@@ -93,9 +95,9 @@ struct gx_service {
 #define GX_REF_LOCATION	0xc0000000u
 
 /*
- * Value of `names`, a flat table: one cache line a slot, and one slot for a name to be in, see gx_hash_slot(). The folded
- * wire name, zero-padded, stands in octets and, beyond GX_NAME_INLINE_OCTETS, in names_long[rest]. A hash is not
- * a name: all octets are compared.
+ * Value of `names`, a flat table: one cache line a slot, and one slot for a name to be in, see gx_hash_slot(). The
+ * folded wire name, zero-padded, stands in octets and, beyond GX_NAME_INLINE_OCTETS, in names_long[rest]. A hash is
+ * not a name: all octets are compared.
  */
 struct gx_name {
 	__u32	tag;		/* upper half of the hash, 0 replaced by 1; 0: empty slot */
@@ -111,26 +113,26 @@ struct gx_name {
 };
 
 /*
- * An answer is, in whole or in part, of a signed zone: for DO=1 ref_signed in types[] speaks, which lists A and AAAA as well.
- * GX_REF_NONE there: a signature or a proof is missing, and the query is passed.
+ * An answer is, in whole or in part, of a signed zone: for DO=1 ref_signed in types[] speaks, which lists A and
+ * AAAA as well. GX_REF_NONE there: a signature or a proof is missing, and the query is passed.
  */
 #define GX_NAME_SIGNED	0x0001
 /*
- * Of a zone that is loaded, all names that exist are in the table, so the nearest name above one that is not there is its
- * closest encloser (RFC 4592 3.3.1). It says what names below it get that do not exist, by the last of its entries in
- * types[]: with GX_NAME_WILDCARD what the slot of that number says, with GX_NAME_BELOW the reference: NXDOMAIN, or at a
- * delegation the referral; with neither they are passed.
+ * Of a zone that is loaded, all names that exist are in the table, so the nearest name above one that is not there
+ * is its closest encloser (RFC 4592 3.3.1). It says what names below it get that do not exist, by the last of its
+ * entries in types[]: with GX_NAME_WILDCARD what the slot of that number says, with GX_NAME_BELOW the reference:
+ * NXDOMAIN, or at a delegation the referral; with neither they are passed.
  *
- * With a name, all names above it are in the table that have as many labels as the highest zone, or more. GX_NAME_BETWEEN is
- * one that is only there for that: it does not exist, though a loaded zone is below it, and says of itself and of
- * those below it what the name above it says of such; above all zones nothing.
+ * With a name, all names above it are in the table that have as many labels as the highest zone, or more.
+ * GX_NAME_BETWEEN is one that is only there for that: it does not exist, though a loaded zone is below it, and says
+ * of itself and of those below it what the name above it says of such; above all zones nothing.
  */
 #define GX_NAME_WILDCARD 0x0002
 #define GX_NAME_BELOW	0x0004
 #define GX_NAME_BETWEEN	0x0008
 /*
- * A wildcard of a signed zone: what it synthesises needs the proof that no closer name exists (RFC 4035 3.1.3.3). For names that
- * are not there, ref_partial speaks in place of ref_signed.
+ * A wildcard of a signed zone: what it synthesises needs the proof that no closer name exists (RFC 4035 3.1.3.3).
+ * For names that are not there, ref_partial speaks in place of ref_signed.
  */
 #define GX_NAME_PROOF	0x0010
 
@@ -146,16 +148,17 @@ struct gx_type {
 	__u32	ref;
 	__u32	ref_signed;	/* for DO=1, where the name has GX_NAME_SIGNED */
 	/*
-	 * Of a wildcard: the same for names that it synthesises, without what covers these. In the entry for names below: a
-	 * number of `gap_lists`, where what covers them is found; 0: none, and ref_signed is the whole answer.
+	 * Of a wildcard: the same for names that it synthesises, without what covers these. In the entry for names
+	 * below: a number of `gap_lists`, where what covers them is found; 0: none, and ref_signed is the whole
+	 * answer.
 	 */
 	__u32	ref_partial;
 };
 
 /*
- * Value of `gap_lists`: what says that a name below a closest encloser is not there (RFC 4035 3.1.3.2, RFC 5155 7.2.2). The
- * answer that is referred to goes without; behind it come `tails`, and that of the gap that the next closer name falls into, each
- * once. All of these end the authority section.
+ * Value of `gap_lists`: what says that a name below a closest encloser is not there (RFC 4035 3.1.3.2, RFC 5155
+ * 7.2.2). The answer that is referred to goes without; behind it come `tails`, and that of the gap that the next
+ * closer name falls into, each once. All of these end the authority section.
  */
 struct gx_gap_list {
 	__u32 first;		/* in `gaps` */
@@ -163,13 +166,17 @@ struct gx_gap_list {
 	__u32 tails[2];		/* cells of answers; 0: none */
 };
 
-/* Keys are of NSEC3 hashes, not of labels. In front of the first gap are the salt in place of a key, and its octets as cell. */
+/*
+ * Keys are of NSEC3 hashes, not of labels. In front of the first gap are the salt in place of a key, and its octets
+ * as cell.
+ */
 #define GX_GAPS_HASHED	0x80000000u
 
 /*
- * Value of `gaps`: where the names that are not there begin to be covered by a NSEC or NSEC3. Lists ascend, and begin with the
- * key 0. Keys are the first 16 octets of the label below the closest encloser, folded and zero-padded, which is the canonical
- * order (RFC 4034 6.1) as far as they differ; or of the hash of the next closer name.
+ * Value of `gaps`: where the names that are not there begin to be covered by a NSEC or NSEC3. Lists ascend, and
+ * begin with the key 0. Keys are the first 16 octets of the label below the closest encloser, folded and
+ * zero-padded, which is the canonical order (RFC 4034 6.1) as far as they differ; or of the hash of the next closer
+ * name.
  *
  * A key that is equal to that of a gap does not tell on which side the name is: passed.
  */
@@ -268,15 +275,15 @@ struct gx_location_name {
  * pointers into the question count from the start of the message, so an answer belongs to one question
  * length. Cell 0 is never used.
  *
- * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral, and what
- * a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer question, its
- * pointers move by the difference. Which ones say the GX_SHIFT_CELLS behind it, a struct gx_shift. A wildcard's pointers to the
- * name in question stay. What gaps and their lists refer to is of this form, all of its pointers lead into the question, and it
- * takes at most GX_TAIL_MAX_OCTETS.
+ * An answer with base_octets holds for longer names as well: the closest encloser's NXDOMAIN, NODATA or referral,
+ * and what a wildcard synthesises. It was rendered for a question of a name of so many octets; in a longer
+ * question, its pointers move by the difference. Which ones say the GX_SHIFT_CELLS behind it, a struct gx_shift. A
+ * wildcard's pointers to the name in question stay. What gaps and their lists refer to is of this form, all of its
+ * pointers lead into the question, and it takes at most GX_TAIL_MAX_OCTETS.
  *
  * An answer that ends with several addresses is stored once for each order that they come in, one behind the
- * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and GX_SHIFT_CELLS with base_octets. References and choices
- * mean the first; which of them is sent is drawn for each query.
+ * other, all of as many cells: 1 + (len_octets - 1) / GX_CELL_OCTETS, and GX_SHIFT_CELLS with base_octets.
+ * References and choices mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
 	__u16 len_octets;	/* of the whole answer; 0 in a continuation cell */
@@ -321,8 +328,8 @@ struct gx_shift {
 #define GX_TCP_MARK	0x67656f7864707463ull
 
 /*
- * Value of `cookies`: the secrets of DNS cookies, shared with the backend and the other nodes (RFC 9018 5). The first is
- * the active one, with which cookies are signed, the second the staging one: the next, or the one before.
+ * Value of `cookies`: the secrets of DNS cookies, shared with the backend and the other nodes (RFC 9018 5). The
+ * first is the active one, with which cookies are signed, the second the staging one: the next, or the one before.
  */
 struct gx_cookie_secrets {
 	__u64 secrets[GX_COOKIE_SECRETS][2];	/* 16 octets each, as they are written */

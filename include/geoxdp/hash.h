@@ -24,7 +24,10 @@
  */
 GX_HASH_INLINE __u64 gx_hash_word(__u64 hash, __u64 word)
 {
-	/* The upper octets of the product depend on all lower ones: they go where the next product spreads them from. */
+	/*
+	 * The upper octets of the product depend on all lower ones: they go where the next product spreads them
+	 * from.
+	 */
 	return __builtin_bswap64((hash ^ word) * GX_HASH_MULTIPLIER);
 }
 
@@ -42,9 +45,9 @@ GX_HASH_INLINE __u32 gx_hash_tag(__u64 hash)
 }
 
 /*
- * The slot of a name in `names`, without a second probe (perfect hashing by pilots: Pibiri and Trani, PTHash, 2021). Names fall
- * into buckets, and the loader finds for each bucket a pilot, one octet, with which all its names come to slots of
- * their own. What is not loaded comes to some slot as well: that holds another name, or none.
+ * The slot of a name in `names`, without a second probe (perfect hashing by pilots: Pibiri and Trani, PTHash,
+ * 2021). Names fall into buckets, and the loader finds for each bucket a pilot, one octet, with which all its names
+ * come to slots of their own. What is not loaded comes to some slot as well: that holds another name, or none.
  */
 GX_HASH_INLINE __u32 gx_hash_bucket(__u64 hash, __u32 mask)
 {
@@ -52,8 +55,8 @@ GX_HASH_INLINE __u32 gx_hash_bucket(__u64 hash, __u32 mask)
 }
 
 /*
- * The pilot is spread over the whole word: names of one bucket have the same lower bits, and if only those were changed, two that meet
- * would meet with each pilot. slots: of the table, any number.
+ * The pilot is spread over the whole word: names of one bucket have the same lower bits, and if only those were
+ * changed, two that meet would meet with each pilot. slots: of the table, any number.
  */
 GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 pilot, __u32 slots)
 {
@@ -62,9 +65,9 @@ GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 pilot, __u32 slots)
 }
 
 /*
- * Bit of the filter of names' ends: the last eight octets of a wire name, as one word in native order; folded or not, as the bit
- * in which the cases differ does not count. A name that ends as no apex does is in no loaded zone, and need not be looked
- * for; one that does may be.
+ * Bit of the filter of names' ends: the last eight octets of a wire name, as one word in native order; folded or
+ * not, as the bit in which the cases differ does not count. A name that ends as no apex does is in no loaded zone,
+ * and need not be looked for; one that does may be.
  */
 GX_HASH_INLINE __u32 gx_hash_end_of_name(__u64 octets)
 {
@@ -78,9 +81,9 @@ GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low)
 }
 
 /*
- * Slot of a spread for the clients of a prefix: high is the upper half of an address as a number, of an IPv4 address its
- * 32 bits and then zeros; prefix_bits is GX_SPREAD_BITS4 or GX_SPREAD_BITS6. There is no seed: all nodes and all
- * generations give a client the same slot.
+ * Slot of a spread for the clients of a prefix: high is the upper half of an address as a number, of an IPv4
+ * address its 32 bits and then zeros; prefix_bits is GX_SPREAD_BITS4 or GX_SPREAD_BITS6. There is no seed: all
+ * nodes and all generations give a client the same slot.
  */
 GX_HASH_INLINE __u32 gx_hash_spread(__u64 high, __u32 prefix_bits)
 {

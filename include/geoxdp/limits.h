@@ -6,7 +6,10 @@
 /* The geo index: borders of a fragment, one of its places is padding. */
 #define GX_INDEX_GROUPS_MAX	4
 #define GX_INDEX_BORDERS_MAX	(4 * GX_INDEX_GROUPS_MAX - 1)
-/* Words that the larger form of a fragment may take: nothing begins closer to the end, so one check is for all of them. */
+/*
+ * Words that the larger form of a fragment may take: nothing begins closer to the end, so one check is for all of
+ * them.
+ */
 #define GX_INDEX_END_WORDS	(5 * GX_INDEX_GROUPS_MAX)
 /* Bits that a table takes; tables on the way to any address, and bits that each takes should the worst come. */
 #define GX_INDEX_STRIDE_MAX	16
@@ -40,17 +43,23 @@
 /* Values of a pilot, see gx_hash_slot(). */
 #define GX_PILOTS		256
 
-/* An answer is stored in cells, a cache line each with their header: that of a geo name with one address is one line. */
+/*
+ * An answer is stored in cells, a cache line each with their header: that of a geo name with one address is one
+ * line.
+ */
 #define GX_CELL_OCTETS		48
 /* A stored answer leaves room for header (12) and shortest question (5); over TCP there may be no OPT. */
 #define GX_ANSWER_MAX_OCTETS	(GX_TCP_MAX_OCTETS - 12 - 5)
 #define GX_ANSWER_MAX_CELLS	((GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS - 1) / GX_CELL_OCTETS)
 
-/* Compression pointers of an answer for more than one length of name: what fits into so many cells. 13 servers with glue of both
- * families have 52. */
+/* Compression pointers of an answer for more than one length of name: what fits into so many cells. 13 servers with
+ * glue of both families have 52. */
 #define GX_SHIFT_CELLS		3
 #define GX_SHIFT_POINTERS	((GX_SHIFT_CELLS * GX_CELL_OCTETS - 4) / 2)
-/* NSEC and NSEC3 RRsets of what a wildcard synthesises, beside what covers the name: more, and it is passed; and what they leave. */
+/*
+ * NSEC and NSEC3 RRsets of what a wildcard synthesises, beside what covers the name: more, and it is passed; and
+ * what they leave.
+ */
 #define GX_SHIFT_TAILS		4
 #define GX_SHIFT_FEW_POINTERS	(GX_SHIFT_POINTERS - 2 * GX_SHIFT_TAILS)
 
@@ -73,7 +82,10 @@
 
 /* Answers that one choice can have: what comes after is left away, with a warning. */
 #define GX_OPTIONS_MAX		64
-/* "web 2001:db8:...", a site's name, or a check's name and a domain name; what is longer ends in a digest of the whole. */
+/*
+ * "web 2001:db8:...", a site's name, or a check's name and a domain name; what is longer ends in a digest of the
+ * whole.
+ */
 #define GX_UNIT_NAME_OCTETS	112
 
 /* Generations that stay pinned: the one that serves, and those that `geoxdp rollback` can go to. */

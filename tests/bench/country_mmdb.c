@@ -100,7 +100,10 @@ static void put_text(const char *text)
 	printf("%c%s", (char)(0x40 | strlen(text)), text);
 }
 
-/* A map of nine pairs. Controls: a type in the upper three bits, 0 for one in the next octet plus 7; octets or items. */
+/*
+ * A map of nine pairs. Controls: a type in the upper three bits, 0 for one in the next octet plus 7; octets or
+ * items.
+ */
 static void put_metadata(const struct tree *tree)
 {
 	fputs("\xab\xcd\xefMaxMind.com\xe9", stdout);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A stream of queries out of BPF_PROG_RUN. That restores neither the packet nor its bounds from one repeat to the next:
- * so each repeat begins here, writes the next query over whatever the last one left behind, and goes on into the program
- * that is measured by a tail call. That program is the very one that serves, as the product's own loader loaded it.
- * What all this costs is what the `empty` program takes.
+ * so each repeat begins here, writes the next query over whatever the last one left behind, and goes on into the
+ * program that is measured by a tail call. That program is the very one that serves, as the product's own loader
+ * loaded it. What all this costs is what the `empty` program takes.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -16,8 +16,9 @@ const volatile __u32 slot_octets = 128;
 /* Where the stream stands: the number of the next query, and how many there are, a power of two, less one. */
 __u64 feed_next, feed_mask;
 /*
- * Time is taken from the query of this number on, a multiple of FEED_BATCH, and of whole batches. A clock around the system call would
- * count the RCU periods that the kernel waits for before and after, and what it measures itself is in whole nanoseconds a packet.
+ * Time is taken from the query of this number on, a multiple of FEED_BATCH, and of whole batches. A clock around
+ * the system call would count the RCU periods that the kernel waits for before and after, and what it measures
+ * itself is in whole nanoseconds a packet.
  */
 __u64 feed_first, feed_spent_ns;
 static __u64 batch_begin_ns, touched;
@@ -67,8 +68,8 @@ gx_inline const __u64 *feed_find(__u64 query)
 }
 
 /*
- * Bring a batch of queries into the caches, as a card does with the packets that its driver then polls, and not on the time of the
- * program that is measured.
+ * Bring a batch of queries into the caches, as a card does with the packets that its driver then polls, and not on
+ * the time of the program that is measured.
  */
 static __attribute__((noinline)) int feed_batch(__u64 query)
 {

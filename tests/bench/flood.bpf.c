@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Both ends of a flood over veth. At the client's: live frames (BPF_F_TEST_XDP_LIVE_FRAMES) that leave as queries, and a
- * counter of the replies, which go no further. At the server's, in place of a name server: `grow` of feed.bpf.c.
+ * Both ends of a flood over veth. At the client's: live frames (BPF_F_TEST_XDP_LIVE_FRAMES) that leave as queries,
+ * and a counter of the replies, which go no further. At the server's, in place of a name server: `grow` of
+ * feed.bpf.c.
  */
 #include "tests/bench/feed.bpf.c"
 

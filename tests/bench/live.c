@@ -4,8 +4,9 @@
  *
  *	live [--rounds N] [--quick] [--json FILE]
  *
- * BPF_F_TEST_XDP_LIVE_FRAMES: frames as a driver's, which really leave by an interface. That is one end of a veth pair; at
- * the other a program counts and drops them. All of it on one processor, in a network namespace of its own.
+ * BPF_F_TEST_XDP_LIVE_FRAMES: frames as a driver's, which really leave by an interface. That is one end of a veth
+ * pair; at the other a program counts and drops them. All of it on one processor, in a network namespace of its
+ * own.
  */
 #include <errno.h>
 #include <net/if.h>

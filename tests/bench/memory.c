@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What waiting for memory costs on this machine, by the size of what is read: the floor below every look-up in tables of
- * that size, and why what is hot for the program need not be near the processor.
+ * What waiting for memory costs on this machine, by the size of what is read: the floor below every look-up in
+ * tables of that size, and why what is hot for the program need not be near the processor.
  *
  *	memory [--rounds N] [--quick] [--json FILE]
  *
- * `in turn`: each load says where the next one is, as from a name to its choice to its answer. `at once`: the places are known
- * beforehand, so that the processor has many on the way. And what the first touch of a page costs a process: building and loading
- * large tables is made of it.
+ * `in turn`: each load says where the next one is, as from a name to its choice to its answer. `at once`: the
+ * places are known beforehand, so that the processor has many on the way. And what the first touch of a page costs
+ * a process: building and loading large tables is made of it.
  */
 #include <stdio.h>
 #include <stdlib.h>

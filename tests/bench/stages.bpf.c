@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The product's program, ended behind a stage: built once for each, with GX_STOP_AT. It returns a reason to pass that no
- * query of the benchmark has otherwise; what the stage found must have been found by then.
+ * The product's program, ended behind a stage: built once for each, with GX_STOP_AT. It returns a reason to pass
+ * that no query of the benchmark has otherwise; what the stage found must have been found by then.
  */
 #include "tests/bench/stages.h"
 

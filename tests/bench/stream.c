@@ -260,8 +260,8 @@ static void run_program(struct stream *stream, unsigned int variant, uint64_t fi
 }
 
 /*
- * Nanoseconds a packet of one variant, in its own steady state: it has answered other queries until now, in the same system call, since
- * the caches keep little of what they held before one. first: a multiple of FEED_BATCH.
+ * Nanoseconds a packet of one variant, in its own steady state: it has answered other queries until now, in the
+ * same system call, since the caches keep little of what they held before one. first: a multiple of FEED_BATCH.
  */
 static double time_variant(struct stream *stream, unsigned int variant, uint64_t first)
 {

@@ -63,7 +63,10 @@ void stream_open(struct stream *stream, const struct stream_kind *kind, const st
 void stream_add(struct stream *stream, unsigned int variant, int program);
 void stream_close(struct stream *stream);
 
-/* All variants, one after the other, over the same queries; times go to ns[][round]. Fails when an answer was missing. */
+/*
+ * All variants, one after the other, over the same queries; times go to ns[][round]. Fails when an answer was
+ * missing.
+ */
 void stream_round(struct stream *stream, unsigned int round);
 
 /* Net of the empty program, nanoseconds. */

@@ -7,7 +7,8 @@
  *	passed WHY N QUESTION			what the program passed, and the first such question
  *	choice KIND N QUESTION			NSD and Knot differ, and the program is like one of them
  *	wrong KIND N QUESTION			it is not; or they agree, and it does not; or it passed for no good reason
- * KIND is a cause that docs/conformance.md explains, or "FIELD: WHAT NSD SAYS / WHAT KNOT SAYS / WHAT THE PROGRAM SAYS".
+ * KIND is a cause that docs/conformance.md explains, or "FIELD: WHAT NSD SAYS / WHAT KNOT SAYS / WHAT THE PROGRAM
+ * SAYS".
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -93,8 +94,8 @@ static size_t limit_of(const struct question *question)
 }
 
 /*
- * With RRSIGs, did NSD or Knot put in what found room, and so perhaps not all? A whole answer may then be more than even a reply
- * over TCP holds, and is not to be measured.
+ * With RRSIGs, did NSD or Knot put in what found room, and so perhaps not all? A whole answer may then be more than
+ * even a reply over TCP holds, and is not to be measured.
  */
 static bool is_full(const struct reply *replies, const struct question *question)
 {

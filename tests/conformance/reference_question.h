@@ -37,8 +37,9 @@ struct question_source {
  * @source: config, seed and random_left are set, the rest is zero
  * @id: of the message
  *
- * First every owner name of the zones with every type that it has and with those that everyone asks, then random_left names
- * near these. Case and EDNS are random; where a zone is signed, DO=1 in half of the questions with EDNS.
+ * First every owner name of the zones with every type that it has and with those that everyone asks, then
+ * random_left names near these. Case and EDNS are random; where a zone is signed, DO=1 in half of the questions
+ * with EDNS.
  *
  * Returns false: there are no more.
  */

@@ -45,8 +45,8 @@ int reply_is_subset(const struct reply *part, const struct reply *whole, enum re
 /**
  * reply_minimise - leave away what RFC 1034 4.3.2 does not ask for
  *
- * The zone's own NS in the authority section of a positive answer, and the addresses of these servers, but for those that
- * like has as well.
+ * The zone's own NS in the authority section of a positive answer, and the addresses of these servers, but for
+ * those that like has as well.
  *
  * Returns whether there was any of it.
  */

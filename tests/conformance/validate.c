@@ -2,9 +2,9 @@
 /*
  * validate SERVER ANCHORS < questions: what an independent validator (Unbound's) makes of the answers.
  *
- * ANCHORS is a file of DNSKEY or DS records, SERVER the address of a server of all zones at or below their owners, which are
- * given in lines "zone NAME" of standard input. Other lines are "NAME TYPE secure|insecure", with TYPE a number: what the answer
- * must be. Prints each that is something else, and at the end how many were right.
+ * ANCHORS is a file of DNSKEY or DS records, SERVER the address of a server of all zones at or below their owners,
+ * which are given in lines "zone NAME" of standard input. Other lines are "NAME TYPE secure|insecure", with TYPE a
+ * number: what the answer must be. Prints each that is something else, and at the end how many were right.
  */
 #include <stdio.h>
 #include <stdlib.h>

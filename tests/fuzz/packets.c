@@ -3,8 +3,8 @@
  * Packets at random through the program, judged by readers that share nothing with it: packets [SEED [COUNT]]
  *
  * A packet is passed as it was, or answered right: well-formed, within the client's size, to the question that was
- * asked, with the records that the set-up gives. A query that must be answered is. No reason is a bug's. Some come over TCP, and what one
- * name answers is drawn from spreads.
+ * asked, with the records that the set-up gives. A query that must be answered is. No reason is a bug's. Some come
+ * over TCP, and what one name answers is drawn from spreads.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The parsers of bpf/pure on the host, one after the other as the program calls them, held to plain readers. The frame is
- * as long as its memory, so that ASan sees every octet read beyond it.
+ * The parsers of bpf/pure on the host, one after the other as the program calls them, held to plain readers. The
+ * frame is as long as its memory, so that ASan sees every octet read beyond it.
  *
  * Input: an even octet and a frame, or an odd one and a DNS message, which is put into a frame.
  */

@@ -55,7 +55,10 @@ static void read_zone(const char *path, struct gx_diag *diag)
 	gx_zone_free(&zone);
 }
 
-/* A key, as if for a zone with the DNSKEY of the Ed25519 key of all zeros, which one of the seeds is, and one of P-256. */
+/*
+ * A key, as if for a zone with the DNSKEY of the Ed25519 key of all zeros, which one of the seeds is, and one of
+ * P-256.
+ */
 static void read_key(const char *path, struct gx_diag *diag)
 {
 	static const uint8_t zeros[] = "\1\0\3\17\x3b\x6a\x27\xbc\xce\xb6\xa4\x2d\x62\xa3\xa8\xd0\x2a\x6f\x0d\x73\x65\x32"

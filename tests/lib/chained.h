@@ -47,7 +47,10 @@ struct chained_zone {
 /* SplitMix64. */
 uint64_t chained_mix(uint64_t number);
 
-/* A label of any octets in lower case, of which many occur more than once. Returns its octets, that of the length included. */
+/*
+ * A label of any octets in lower case, of which many occur more than once. Returns its octets, that of the length
+ * included.
+ */
 size_t chained_label(uint64_t random, uint8_t out[64]);
 
 /* Labels in front of a name. */

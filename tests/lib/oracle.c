@@ -262,8 +262,8 @@ static const knot_dname_t *find_apex(const knot_dname_t *name)
 }
 
 /*
- * Is there a name of its zone at or below this one? Then it exists, if only as an empty non-terminal (RFC 4592 2.2.2). Of a
- * zone further down, the one that speaks for it knows nothing.
+ * Is there a name of its zone at or below this one? Then it exists, if only as an empty non-terminal (RFC 4592
+ * 2.2.2). Of a zone further down, the one that speaks for it knows nothing.
  */
 static bool exists(const knot_dname_t *name)
 {
@@ -473,8 +473,8 @@ static void put_data(struct answer *answer, const knot_dname_t *name, const knot
 }
 
 /*
- * DS at an apex is asked of the zone above (RFC 4035 3.1.4.1). Of the zones here none is delegated, and none is asked that is
- * below a wildcard.
+ * DS at an apex is asked of the zone above (RFC 4035 3.1.4.1). Of the zones here none is delegated, and none is
+ * asked that is below a wildcard.
  */
 static void put_ds_of_zone(struct answer *answer, const knot_dname_t *above)
 {

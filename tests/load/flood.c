@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Clients at full speed over UDP and TCP, each of whose answers is checked: is it whole, to the right question, and does it
- * belong to what may be answered now?
+ * Clients at full speed over UDP and TCP, each of whose answers is checked: is it whole, to the right question, and
+ * does it belong to what may be answered now?
  *
  *	flood SERVER NAME... [LABEL=ADDRESS]... [udp=CLIENT]... [tcp=CLIENT]...
  *

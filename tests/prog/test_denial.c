@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names that are not there in signed zones, with DO=1 (RFC 4035 3.1.3, RFC 5155 7.2): by NSEC, and by NSEC3 with and without salt
- * and opt-out.
+ * Names that are not there in signed zones, with DO=1 (RFC 4035 3.1.3, RFC 5155 7.2): by NSEC, and by NSEC3 with
+ * and without salt and opt-out.
  *
- * The zones are made and chained here, with signatures of no key. What must be answered, the renderer says, which looks for the
- * proof of each name by itself; which names cannot be told apart by the first octets of a label, the list of names says.
+ * The zones are made and chained here, with signatures of no key. What must be answered, the renderer says, which
+ * looks for the proof of each name by itself; which names cannot be told apart by the first octets of a label, the
+ * list of names says.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -204,8 +205,8 @@ static void check(struct chained_zone *zone, const knot_dname_t *name, const kno
 		const struct owner *at = chained_find(zone, encloser);
 		bool tied = !zone->chain->nsec3 && is_tied(zone, encloser, next);
 		/*
-		 * An encloser that opt-out leaves without a NSEC3; RRsets of DNSSEC, which no wildcard makes; and a chain that
-		 * ends in a referral.
+		 * An encloser that opt-out leaves without a NSEC3; RRsets of DNSSEC, which no wildcard makes; and a
+		 * chain that ends in a referral.
 		 */
 		bool unproven = (zone->chain->optout && !at->is_chained) || (type == KNOT_RRTYPE_NSEC && is_made(text)) ||
 				strstr(text, "\n; secure.");
@@ -347,7 +348,10 @@ static void names_at_random_are_denied_as_the_renderer_does(void **state)
 	}
 }
 
-/* Each octet as the only one of a label, and each length of a name up to the longest, below everything that is there. */
+/*
+ * Each octet as the only one of a label, and each length of a name up to the longest, below everything that is
+ * there.
+ */
 static void labels_of_every_octet_and_names_of_every_length_are_denied(void **state)
 {
 	size_t every = 8 / part_of(8);

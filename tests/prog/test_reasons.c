@@ -99,8 +99,8 @@ static void passed_expired(void **state)
 }
 
 /*
- * A frame whose last page is full cannot grow at its end, and at its front by 255 octets at most: what takes more is passed
- * as it came, though the reply was ready.
+ * A frame whose last page is full cannot grow at its end, and at its front by 255 octets at most: what takes more
+ * is passed as it came, though the reply was ready.
  */
 static void passed_no_room(void **state)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sk_lookup program of `geoxdp run`, in a network namespace of its own: which new connections it brings to our sockets. */
+/*
+ * The sk_lookup program of `geoxdp run`, in a network namespace of its own: which new connections it brings to our
+ * sockets.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

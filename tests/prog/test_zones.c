@@ -126,7 +126,10 @@ static const struct packet_case cases[] = {
 	PASSED("root_is_passed", NAME, .qname = "."),
 };
 
-/* The owner of the SOA is a pointer into the question, wherever the zone's name stands in it: at even and at odd offsets. */
+/*
+ * The owner of the SOA is a pointer into the question, wherever the zone's name stands in it: at even and at odd
+ * offsets.
+ */
 static void nxdomain_at_names_of_every_length(void **state)
 {
 	char name[WORLD_NAME_TEXT] = "";

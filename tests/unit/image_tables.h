@@ -162,7 +162,10 @@ static inline UNUSED uint16_t sum(const uint8_t *octets, size_t len)
 	return total;
 }
 
-/* What stands in the cells, its pointers moved for a question of a longer name. Returns its octets; they sum up as stored. */
+/*
+ * What stands in the cells, its pointers moved for a question of a longer name. Returns its octets; they sum up as
+ * stored.
+ */
 static inline UNUSED size_t read_cells(const struct gx_image *image, uint32_t cell, size_t name_octets, uint8_t *octets)
 {
 	const struct gx_answer *first = &image->answers[cell];

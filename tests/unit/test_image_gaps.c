@@ -107,7 +107,10 @@ static void gaps_are_in_canonical_order_of_octets_rfc4034_6_1(void **state)
 		   SIGNED("ma", "ns1") "ns1" RRSIG("A") NSEC("ns1", "\\200") SIGNED("\\200", "\\255\\255") SIGNED("\\255\\255", "@"));
 	build(fixture);
 	assert_findings(fixture, "");
-	/* The first label has no octet but zeros: what agrees with that is passed, and the gap in front of it is not asked for. */
+	/*
+	 * The first label has no octet but zeros: what agrees with that is passed, and the gap in front of it is
+	 * not asked for.
+	 */
 	assert_gaps(fixture, "example.", "\\000 | =\\000 m=m m\\000\\001=m\\000\\001 ma=ma ns1=ns1 \\200=\\200 \\255\\255=\\255\\255");
 }
 
@@ -163,7 +166,10 @@ static void wildcards_have_gaps_and_no_tails(void **state)
 	free(text);
 }
 
-/* To a validator, the NSEC that leads over a name says that it is not there: below it is another closest encloser than here. */
+/*
+ * To a validator, the NSEC that leads over a name says that it is not there: below it is another closest encloser
+ * than here.
+ */
 static void below_what_the_chain_leads_over_is_passed(void **state)
 {
 	struct fixture *fixture = *state;

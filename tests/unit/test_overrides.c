@@ -16,7 +16,10 @@
 #include "user/core/overrides.h"
 #include "user/core/partition.h"
 
-/* Overrides lie in the first 64 blocks of 2^SHIFT addresses; beyond, nothing is said, and one address stands for all. */
+/*
+ * Overrides lie in the first 64 blocks of 2^SHIFT addresses; beyond, nothing is said, and one address stands for
+ * all.
+ */
 #define BLOCKS 64
 #define BLOCK_BITS 6
 

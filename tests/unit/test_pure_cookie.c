@@ -100,7 +100,10 @@ static const struct vector {
 	/* A.2: the same client learning a renewed (fresh) server cookie, 40 minutes later */
 	{ { SECRET }, LEARNT_BY, LEARNT, 1, GX_COOKIE_VALID, 1559734385,
 	  "\x24\x64\xc4\xab\xcf\x10\xc9\x57\x01\x00\x00\x00\x5c\xf7\xa8\x71\xd4\xa5\x64\xa1\x44\x2a\xca\x77" },
-	/* A.3: another client learning a renewed server cookie; the reserved octets are set. It is older than an hour. */
+	/*
+	 * A.3: another client learning a renewed server cookie; the reserved octets are set. It is older than an
+	 * hour.
+	 */
 	{ { SECRET }, "203.0.113.203",
 	  "\xfc\x93\xfc\x62\x80\x7d\xdb\x86\x01\xab\xcd\xef\x5c\xf7\x8f\x71\xa3\x14\x22\x7b\x66\x79\xeb\xf5", 1,
 	  GX_COOKIE_INVALID, 1559734700,

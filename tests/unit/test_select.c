@@ -11,8 +11,8 @@
 #include "user/core/select.h"
 
 /*
- * One list from option 1 on: eu needs unit 1, us unit 2, and both with their target 3 and 4. Answers are 100, 200 and so
- * on, clamped ones 1 more. Unit 5 is of an option that stands alone, from 4 on.
+ * One list from option 1 on: eu needs unit 1, us unit 2, and both with their target 3 and 4. Answers are 100, 200
+ * and so on, clamped ones 1 more. Unit 5 is of an option that stands alone, from 4 on.
  */
 enum { EU = 1, US, EU_TARGET, US_TARGET, ALONE, UNITS };
 

@@ -203,8 +203,8 @@ static void build(struct folder *folder, struct gx_config *config, struct gx_ima
 }
 
 /*
- * Sites, subsets of addresses that are up, the last resort; each with both TTLs, and in all orders: for each a signature of its
- * own, but for the orders, which share one.
+ * Sites, subsets of addresses that are up, the last resort; each with both TTLs, and in all orders: for each a
+ * signature of its own, but for the orders, which share one.
  */
 static void every_variant_is_signed(void **state)
 {

@@ -92,8 +92,9 @@ struct content {
 	const struct gx_node *node;	/* NULL: none */
 	const struct gx_geo *geo;	/* NULL: none */
 	/*
-	 * Some of its answers hold names, which are compressed to the question's where they end alike. Where no name in an
-	 * answer is the question's or below it, that is the same for all names with the same parent and as many octets.
+	 * Some of its answers hold names, which are compressed to the question's where they end alike. Where no
+	 * name in an answer is the question's or below it, that is the same for all names with the same parent and
+	 * as many octets.
 	 */
 	bool has_names;
 };
@@ -110,8 +111,8 @@ static bool is_below_cut(const struct gx_builder *builder, const struct gx_load 
 }
 
 /*
- * Can the name's answers be those of another name? Not at an apex, which others know of; not of a wildcard, which answers in
- * place of names of any length; not in a signed zone, where proofs are about the name itself.
+ * Can the name's answers be those of another name? Not at an apex, which others know of; not of a wildcard, which
+ * answers in place of names of any length; not in a signed zone, where proofs are about the name itself.
  */
 static bool read_content(struct gx_builder *builder, const struct gx_load *load, struct content *out)
 {
@@ -309,8 +310,8 @@ static void render(struct gx_builder *builder, struct gx_load *load)
 	builder->largest_octets = 0;
 	gx_image_render(builder, load);
 	/*
-	 * What there is to say of one is to be said of each. And without names in it, an answer is the same for names of any
-	 * length, unless it is so large that the length decides how it is stored.
+	 * What there is to say of one is to be said of each. And without names in it, an answer is the same for
+	 * names of any length, unless it is so large that the length decides how it is stored.
 	 */
 	alike->is_known = !builder->told && (content.has_names || !gx_answer_is_oversize(builder->largest_octets,
 											  GX_NAME_MAX_OCTETS));

@@ -148,8 +148,8 @@ static struct gx_forcing forcing_of(enum gx_asked asked)
 }
 
 /*
- * What comes behind what a wildcard synthesises. Returns false: there is no place for it, or it is of a zone that the name in
- * question is not in, to whose end its owner is compressed.
+ * What comes behind what a wildcard synthesises. Returns false: there is no place for it, or it is of a zone that
+ * the name in question is not in, to whose end its owner is compressed.
  */
 static bool note_tails(const struct question *question, struct gx_rendered *answer)
 {

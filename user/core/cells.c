@@ -97,7 +97,10 @@ static bool holds_octets(const struct gx_image *image, uint32_t *cell, const uin
 	return true;
 }
 
-/* The cells behind an answer that is for more than one length of name. All orders have their pointers in the same places. */
+/*
+ * The cells behind an answer that is for more than one length of name. All orders have their pointers in the same
+ * places.
+ */
 static struct gx_shift make_shift(const struct gx_rendered *answer)
 {
 	struct gx_shift shift = {0};

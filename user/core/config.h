@@ -176,8 +176,8 @@ struct gx_config {
 	size_t n_bypass;
 
 	/*
-	 * Every file that was read or looked for, each once, in order of octets: what `geoxdp run` watches. Folders whose
-	 * entries were read end in a slash.
+	 * Every file that was read or looked for, each once, in order of octets: what `geoxdp run` watches. Folders
+	 * whose entries were read end in a slash.
 	 */
 	const char **files;
 	size_t n_files;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Denial of existence: which NSEC or NSEC3 of a signed zone says that a name or a type is not there (RFC 4035, RFC 5155). */
+/*
+ * Denial of existence: which NSEC or NSEC3 of a signed zone says that a name or a type is not there (RFC 4035, RFC
+ * 5155).
+ */
 #include "user/core/denial.h"
 
 #include <errno.h>
@@ -18,7 +21,10 @@
 
 /* A hash in base32hex without padding, as the first label of an owner (RFC 5155 3). */
 #define HASH_LABEL_OCTETS (GX_NSEC3_HASH_OCTETS * 8 / 5)
-/* Algorithm, flags, iterations, length of salt; in NSEC3, behind the salt: length of the next hash (RFC 5155 3.2, 4.2). */
+/*
+ * Algorithm, flags, iterations, length of salt; in NSEC3, behind the salt: length of the next hash (RFC 5155 3.2,
+ * 4.2).
+ */
 #define PARAMETER_OCTETS 5
 
 /* --- the NSEC3 records of a zone --------------------------------------------------------------- */

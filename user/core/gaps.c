@@ -18,7 +18,10 @@
 #define RECORD_OCTETS 10
 
 struct gx_gaps {
-	/* NSEC: of each node, behind the last one below it; and number + 1 of the last one up to it that has a NSEC, 0: none. */
+	/*
+	 * NSEC: of each node, behind the last one below it; and number + 1 of the last one up to it that has a
+	 * NSEC, 0: none.
+	 */
 	uint32_t *ends;
 	uint32_t *nsecs;
 	/* NSEC3: of the whole zone. count 0: none. */
@@ -49,8 +52,8 @@ static struct gx_gaps *gaps_of(struct gx_builder *builder, const struct gx_zone 
 }
 
 /*
- * The records of one type at the end of a tail, if there is still room: the owner's labels, and a pointer to the apex, which ends the
- * question. Returns the end; NULL: there is no room.
+ * The records of one type at the end of a tail, if there is still room: the owner's labels, and a pointer to the
+ * apex, which ends the question. Returns the end; NULL: there is no room.
  */
 static uint8_t *put_records(uint8_t *to, const uint8_t *end, const struct gx_zone *zone, const knot_dname_t *owner,
 			    uint16_t type, uint32_t ttl_s, const knot_rdataset_t *rdata)
@@ -168,7 +171,10 @@ static struct gx_gap *add_gap(struct gx_builder *builder)
 	return &image->gaps[image->n_gaps++];
 }
 
-/* The next gap of a list that begins at first. One of the same key takes the place: what is between the two is passed. */
+/*
+ * The next gap of a list that begins at first. One of the same key takes the place: what is between the two is
+ * passed.
+ */
 static void put_gap(struct gx_builder *builder, uint32_t first, const uint8_t *octets, size_t len, uint32_t cell)
 {
 	struct gx_image *image = builder->image;
@@ -220,8 +226,8 @@ static void number_nodes(struct gx_gaps *gaps, const struct gx_zone *zone)
 }
 
 /*
- * What covers all names below an encloser that come behind one node, which is it or below it, and before the next one that is a
- * child of it, if there is one.
+ * What covers all names below an encloser that come behind one node, which is it or below it, and before the next
+ * one that is a child of it, if there is one.
  */
 static struct gx_denial cover_between(const struct gx_gaps *gaps, const struct gx_zone *zone, uint32_t encloser, uint32_t node,
 				      uint32_t child)

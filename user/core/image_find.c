@@ -41,7 +41,10 @@ static uint32_t gx_find_ref(const struct gx_image *image, const struct gx_name *
 	return image->types[slot->types].ref;
 }
 
-/* The closest encloser of a name that is not loaded; NULL: it is in no loaded zone. See gx_find_encloser() of the program. */
+/*
+ * The closest encloser of a name that is not loaded; NULL: it is in no loaded zone. See gx_find_encloser() of the
+ * program.
+ */
 static const struct gx_name *gx_find_encloser(const struct gx_image *image, const knot_dname_t *name)
 {
 	const knot_dname_t *above[GX_NAME_MAX_LABELS];	/* by labels */

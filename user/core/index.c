@@ -281,7 +281,10 @@ static void add_deep(struct builder *builder, uint64_t high, uint64_t low, uint1
 	deep->end = builder->low.count;
 }
 
-/* Of IPv6, the upper halves; what changes within one goes to `low`. A border right behind a deep block is there already. */
+/*
+ * Of IPv6, the upper halves; what changes within one goes to `low`. A border right behind a deep block is there
+ * already.
+ */
 static void split(struct builder *builder, const struct gx_class_run *runs, size_t count, enum gx_family family)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -28,10 +28,10 @@ struct gx_keys {
  *	does not sign: revoked (RFC 5011 2.1), no zone key (RFC 4034 2.1.1); an algorithm of the zone without a
  *	key (RFC 4035 2.2)
  *
- * A private key belongs to a DNSKEY by its public key, whatever its file is called. Of a folder, the files K*.private of
- * this zone and *.pem are looked at, and those that do not belong to a DNSKEY that signs are left alone: a folder has
- * keys of other zones, keys to come and keys that have gone. Keys without the SEP flag sign; where of an algorithm none
- * is given, those with it do.
+ * A private key belongs to a DNSKEY by its public key, whatever its file is called. Of a folder, the files
+ * K*.private of this zone and *.pem are looked at, and those that do not belong to a DNSKEY that signs are left
+ * alone: a folder has keys of other zones, keys to come and keys that have gone. Keys without the SEP flag sign;
+ * where of an algorithm none is given, those with it do.
  *
  * Returns the keys, free with gx_keys_free(); NULL: a finding was added.
  */

@@ -27,9 +27,9 @@ static void __attribute__((noreturn)) die_out_of_memory(void)
 }
 
 /*
- * Large tables in large pages, where the machine has them for those who ask: the first touch of each small page costs as much
- * as what is then written into it. Not for what grows: a part with large pages is a mapping of its own, and over several of these
- * realloc() copies all instead of moving pages.
+ * Large tables in large pages, where the machine has them for those who ask: the first touch of each small page
+ * costs as much as what is then written into it. Not for what grows: a part with large pages is a mapping of its
+ * own, and over several of these realloc() copies all instead of moving pages.
  */
 static void use_large_pages(void *memory, size_t octets)
 {

@@ -31,8 +31,8 @@ void *gx_alloc(size_t count, size_t octets);	/* what it holds is not defined */
 void *gx_realloc(void *memory, size_t octets);
 
 /*
- * In loops over many names or what belongs to them, which lie anywhere in memory: ask for those of an element so much further on.
- * They are there when it is its turn, instead of being waited for.
+ * In loops over many names or what belongs to them, which lie anywhere in memory: ask for those of an element so
+ * much further on. They are there when it is its turn, instead of being waited for.
  */
 #define GX_AHEAD	16
 #define gx_ask_ahead(array, i, count, member)                                                      \

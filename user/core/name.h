@@ -38,8 +38,8 @@ knot_dname_t *gx_name_lower(struct gx_arena *arena, const knot_dname_t *name);
 bool gx_name_within(const knot_dname_t *name, const knot_dname_t *zone);
 
 /*
- * Canonical order of names in lower case (RFC 4034 6.1): below, at or above 0 as memcmp(). knot_dname_cmp() takes a NUL in a label
- * for its end.
+ * Canonical order of names in lower case (RFC 4034 6.1): below, at or above 0 as memcmp(). knot_dname_cmp() takes a
+ * NUL in a label for its end.
  */
 int gx_name_compare(const knot_dname_t *a, const knot_dname_t *b);
 

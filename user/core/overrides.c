@@ -316,7 +316,10 @@ void gx_overrides_plan(enum gx_family family, const struct gx_overrides *now, co
 	if (wanted->count)
 		cut_wanted(&new, &values, &end);
 
-	/* Every fine leaf lies within a leaf that says the same of it: scopes get narrower, and nothing else changes. */
+	/*
+	 * Every fine leaf lies within a leaf that says the same of it: scopes get narrower, and nothing else
+	 * changes.
+	 */
 	add_steps(steps, &before, &start, false, false);
 	add_steps(steps, &before, &start, false, true);
 	add_steps(steps, &start, &before, true, false);

@@ -257,7 +257,10 @@ static int step_addresses(struct gx_chain *chain, const struct gx_owner *owner, 
 	return gx_chain_put_addresses(chain, owner->zone, geo, site_at(geo, site), family, force ? force->subset : GX_SUBSET_ALL);
 }
 
-/* RRSIGs that the file has of a geo name sign what is not answered here, and NSEC is asked for beside a CNAME: others answer. */
+/*
+ * RRSIGs that the file has of a geo name sign what is not answered here, and NSEC is asked for beside a CNAME:
+ * others answer.
+ */
 static bool is_hidden(const struct gx_owner *owner, uint16_t type)
 {
 	return (type == KNOT_RRTYPE_RRSIG || (type == KNOT_RRTYPE_NSEC && owner->geo->kind == GX_GEO_CNAME)) &&
@@ -298,8 +301,8 @@ static int step_geo(struct gx_chain *chain, const struct gx_owner *owner)
 }
 
 /*
- * The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). The NS are the zone
- * below's to sign; this one has its DS, or says that there is none (RFC 4035 3.1.4).
+ * The servers of the zone below, and their addresses as far as this zone has them (RFC 1034 4.3.2, 3b). The NS are
+ * the zone below's to sign; this one has its DS, or says that there is none (RFC 4035 3.1.4).
  */
 static int put_referral(struct gx_chain *chain, const struct gx_zone *zone, const struct gx_node *node)
 {
@@ -315,8 +318,8 @@ static int put_referral(struct gx_chain *chain, const struct gx_zone *zone, cons
 }
 
 /*
- * The CNAME that a DNAME makes (RFC 6672 3.1), which nobody signs (RFC 6672 5.3.1). One that would be too long is YXDOMAIN,
- * which is the backend's.
+ * The CNAME that a DNAME makes (RFC 6672 3.1), which nobody signs (RFC 6672 5.3.1). One that would be too long is
+ * YXDOMAIN, which is the backend's.
  */
 static int step_dname(struct gx_chain *chain, const struct gx_zone *zone)
 {
@@ -334,8 +337,8 @@ static int step_dname(struct gx_chain *chain, const struct gx_zone *zone)
 }
 
 /*
- * The last name is at or below a delegation: the chain ends with the referral; below a DNAME, it goes on (RFC 1034 4.3.2,
- * 3b and RFC 6672 3.2). Of others' names nothing is said. Returns as step().
+ * The last name is at or below a delegation: the chain ends with the referral; below a DNAME, it goes on (RFC 1034
+ * 4.3.2, 3b and RFC 6672 3.2). Of others' names nothing is said. Returns as step().
  */
 static int step_out(struct gx_chain *chain)
 {
@@ -429,8 +432,8 @@ int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, si
 }
 
 /*
- * Can the pointers of a wildcard's answer be moved? Not where data has the wildcard's own name: its pointer would mean the
- * name in question.
+ * Can the pointers of a wildcard's answer be moved? Not where data has the wildcard's own name: its pointer would
+ * mean the name in question.
  */
 static bool can_move(const struct gx_chain *chain)
 {

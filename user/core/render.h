@@ -71,8 +71,8 @@ struct gx_rendered {
 struct gx_renderer;
 
 /*
- * Addresses of a site, of one family and each once, in the order written: 0: all; GX_SUBSET_MASK and a mask of up to 31;
- * else count << 16 | first: so many from that one on, the first behind the last.
+ * Addresses of a site, of one family and each once, in the order written: 0: all; GX_SUBSET_MASK and a mask of up
+ * to 31; else count << 16 | first: so many from that one on, the first behind the last.
  */
 #define GX_SUBSET_ALL	0u
 #define GX_SUBSET_MASK	0x80000000u
@@ -90,9 +90,9 @@ struct gx_forcing {
 	bool clamped;		/* geo names have ttl_min_s, where they have one */
 	bool dnssec;		/* for DO=1: what is of signed zones comes with its RRSIGs and proofs (RFC 4035 3.1) */
 	/*
-	 * And for what a wildcard, which is asked for, synthesises: without what covers the name that it answers, and without
-	 * the proofs, which are given in out->proofs alone: they may be what covers the name. There is no additional section,
-	 * and RRsets of DNSSEC itself are not for us to synthesise.
+	 * And for what a wildcard, which is asked for, synthesises: without what covers the name that it answers,
+	 * and without the proofs, which are given in out->proofs alone: they may be what covers the name. There is
+	 * no additional section, and RRsets of DNSSEC itself are not for us to synthesise.
 	 */
 	bool partial;
 	unsigned int rotation;	/* as in gx_render_rotated() */
@@ -122,8 +122,8 @@ void gx_renderer_signed(const struct gx_renderer *renderer, uint64_t *until_s, u
  * Below a DNAME it goes on with the CNAME that this synthesises (RFC 6672 3.2).
  *
  * The answer of a wildcard (a qname that begins with the label "*") holds for every name that the wildcard
- * synthesises, whatever its length: with out->base_octets its pointers are moved, but for those to the question's name at
- * offset 12; else it has no others.
+ * synthesises, whatever its length: with out->base_octets its pointers are moved, but for those to the question's
+ * name at offset 12; else it has no others.
  *
  * Returns 0;
  *  -ENOENT: not for us to answer: qname is in no loaded zone, at or below a delegation or below a DNAME, or
@@ -150,8 +150,8 @@ int gx_rendered_pointers(const struct gx_rendered *answer, uint16_t *offsets, si
  * @encloser: exists in a loaded zone
  * @dnssec: for DO=1; NXDOMAIN of a signed zone is then without proofs, which depend on the name in question
  *
- * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. out->base_octets is set: of all names
- * of a zone, NXDOMAIN is the same.
+ * NXDOMAIN with the SOA; at a delegation the referral, for itself and for all below. out->base_octets is set: of
+ * all names of a zone, NXDOMAIN is the same.
  *
  * Returns 0; -ENOENT: not for us to answer, as below a DNAME; -ENOKEY; -EMSGSIZE.
  */

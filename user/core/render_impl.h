@@ -77,8 +77,8 @@ static inline uint32_t gx_chain_ttl(const struct gx_chain *chain, const struct g
 /* --- render_put.c: RRsets at the end of the packet. All return 0 or -errno. ---------------------- */
 
 /*
- * Put an RRset, and behind it its RRSIGs where its zone signs it; -ENOKEY: it has none. Addresses come in the order that is
- * asked for.
+ * Put an RRset, and behind it its RRSIGs where its zone signs it; -ENOKEY: it has none. Addresses come in the order
+ * that is asked for.
  */
 int gx_chain_put(struct gx_chain *chain, const struct gx_zone *zone, const knot_dname_t *owner,
 	       const struct gx_rrset *rrset);
@@ -92,8 +92,8 @@ int gx_chain_put_addresses(struct gx_chain *chain, const struct gx_zone *zone, c
 			 const struct gx_geo_site *site, enum gx_family family, uint32_t subset);
 
 /*
- * The RRset that has just been put leads to names whose addresses are to be in the additional section. cut: the owner of
- * the delegation that it makes, or NULL.
+ * The RRset that has just been put leads to names whose addresses are to be in the additional section. cut: the
+ * owner of the delegation that it makes, or NULL.
  */
 void gx_chain_lead(struct gx_chain *chain, const struct gx_zone *zone, const struct gx_rrset *rrset,
 		 const knot_dname_t *cut);

@@ -215,7 +215,8 @@ static bool is_met(const struct gx_rrset *rrset, uint32_t index)
 
 /*
  * Addresses of the names that an RRset of MX, NS or SRV leads to (RFC 1034 4.3.2, 6). Those of a geo name depend on the
- * client, and are left to their own question. Knot and NSD add them for the same types. Glue is the zone below's to sign.
+ * client, and are left to their own question. Knot and NSD add them for the same types. Glue is the zone below's to
+ * sign.
  */
 static int put_addresses_of(struct gx_chain *chain, bool below_cut)
 {

@@ -218,7 +218,10 @@ static uint32_t add_list(struct gx_walk *walk)
 
 	gx_walk(walk);
 	list.n_groups = (uint32_t)walk->n_groups;
-	/* If one is drawn by query and one by client, the answer holds for no client: by query, with the leaf's scope. */
+	/*
+	 * If one is drawn by query and one by client, the answer holds for no client: by query, with the leaf's
+	 * scope.
+	 */
 	if (walk->n_groups > 1)
 		list.spread = walk->by_query ? GX_CHOICE_BY_QUERY : GX_CHOICE_BY_CLIENT;
 	list.slots = (uint32_t)shape->n_slots;
@@ -315,8 +318,9 @@ struct outline {
 };
 
 /*
- * Of geo names with addresses that are neither checked nor weighted, the shape does not go by which addresses these are, but by
- * which sites have some. Nor may an answer be NODATA, since it can depend on the zone, or be too large for a message.
+ * Of geo names with addresses that are neither checked nor weighted, the shape does not go by which addresses these
+ * are, but by which sites have some. Nor may an answer be NODATA, since it can depend on the zone, or be too large
+ * for a message.
  */
 static bool has_outline(const struct gx_builder *builder, const struct gx_geo *geo)
 {

@@ -22,8 +22,8 @@ uint64_t gx_lot_name(const void *name, size_t octets);
  * @out: receives, for each slot, the index of its lot
  *
  * Each lot gets its share of the slots, rounded by largest remainder (Hamilton). Which ones is up to the names: a
- * lot that comes, goes or changes its weight moves few slots but those that it gets or gives away. For all pairs of slot
- * and lot in the order of their hashes, the slot goes to the lot while that one wants more (as in rendezvous
+ * lot that comes, goes or changes its weight moves few slots but those that it gets or gives away. For all pairs of
+ * slot and lot in the order of their hashes, the slot goes to the lot while that one wants more (as in rendezvous
  * hashing, but with exact counts).
  */
 void gx_spread_assign(const struct gx_lot *lots, size_t n_lots, const uint8_t *slots, size_t n_slots, uint32_t *out);

@@ -7,7 +7,10 @@
 #include "geoxdp/hash.h"
 #include "user/core/image_impl.h"
 
-/* Names for each bucket, and slots, as shares of the names: so a pilot is found for each bucket with nearly every seed. */
+/*
+ * Names for each bucket, and slots, as shares of the names: so a pilot is found for each bucket with nearly every
+ * seed.
+ */
 #define NAMES_PER_BUCKET 3
 #define SLOTS(names)	((names) + (names) / 3 + 1)
 /* Buckets with fewer would be no whole value of a map. */

@@ -8,7 +8,8 @@
 /**
  * gx_unit_name - the name of a unit as it stands in `units`
  * @name: of a site, or of a check and its target
- * @out: receives the name itself; or, where it is too long, its beginning, "~" and a digest of the whole, so that two names
+ * @out: receives the name itself; or, where it is too long, its beginning, "~" and a digest of the whole, so that
+ *	two names
  *	with the same beginning stay two. What it gives it leaves as it is.
  *
  * Returns out.

@@ -165,8 +165,8 @@ static void try_first(struct gx_walk *walk, uint32_t node, const struct alternat
 #define DRAWS_MAX_OCTETS (64u << 20)
 
 /*
- * gx_spread_assign(), remembered: geo names of one map draw from the same sites, for every type. Returns the lots of the
- * slots, which stay until the next call.
+ * gx_spread_assign(), remembered: geo names of one map draw from the same sites, for every type. Returns the lots
+ * of the slots, which stay until the next call.
  */
 static const uint32_t *assign(struct gx_builder *builder, const struct gx_lot *lots, size_t n_lots,
 			      const struct gx_walk_group *group)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether a build may attach, or only swap: what was taken down since the build was asked for must not come up by it. */
+/*
+ * Whether a build may attach, or only swap: what was taken down since the build was asked for must not come up by
+ * it.
+ */
 #ifndef GEOXDP_SERVICE_PERMIT_H
 #define GEOXDP_SERVICE_PERMIT_H
 

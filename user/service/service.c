@@ -329,8 +329,8 @@ static bool gx_is_rolled_back(const struct gx_serving *serving)
 }
 
 /*
- * Signatures of geo names are made anew long before they run out. Not where somebody went back to this generation: a build
- * would undo that.
+ * Signatures of geo names are made anew long before they run out. Not where somebody went back to this generation:
+ * a build would undo that.
  */
 static void gx_service_renew(struct gx_daemon *service)
 {

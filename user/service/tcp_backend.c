@@ -207,8 +207,8 @@ void gx_backend_ask(struct gx_connection *connection, const uint8_t *message, si
 /*
  * A name server may close a connection that it found idle just when the next query is on its way, or after so many
  * queries. So they are asked again where the connection had been of use: each time at least one is answered. Where it
- * was not, all get SERVFAIL, as does what is no plain query: an update must not be made twice. A transfer that broke off
- * can only be told by closing.
+ * was not, all get SERVFAIL, as does what is no plain query: an update must not be made twice. A transfer that
+ * broke off can only be told by closing.
  */
 void gx_backend_lose(struct gx_connection *connection)
 {

@@ -169,7 +169,10 @@ static void gx_on_turn(evutil_socket_t fd, short what, void *argument)
 	gx_connection_work(argument);
 }
 
-/* End of what the client sends, or a reset. Answers still go out after the former: the client may have closed its half only. */
+/*
+ * End of what the client sends, or a reset. Answers still go out after the former: the client may have closed its
+ * half only.
+ */
 static void gx_on_client_event(struct bufferevent *client, short what, void *argument)
 {
 	struct gx_connection *connection = argument;

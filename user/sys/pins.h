@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What is pinned below /sys/fs/bpf/geoxdp: a folder per interface, in it the link and a folder per generation. Its name
- * is made by user/sys/pin_name.h, of which nobody else needs to know: an interface is called by its own name everywhere.
+ * is made by user/sys/pin_name.h, of which nobody else needs to know: an interface is called by its own name
+ * everywhere.
  */
 #ifndef GEOXDP_SYS_PINS_H
 #define GEOXDP_SYS_PINS_H

@@ -36,7 +36,8 @@ int gx_serving_open(struct gx_serving *serving, const char *interface, struct gx
  *
  * One system call where nothing changed.
  *
- * Returns 0: as before; 1: another generation serves and is open now; or -errno as gx_serving_open(), then it is closed.
+ * Returns 0: as before; 1: another generation serves and is open now; or -errno as gx_serving_open(), then it is
+ * closed.
  */
 int gx_serving_refresh(struct gx_serving *serving, struct gx_failure *failure);
 
