@@ -87,7 +87,7 @@ static void make_zones(struct gx_config *config)
 	config->zones = gx_calloc(count, sizeof(*config->zones));
 	config->n_zones = count;
 	for (size_t i = 0; i < count; i++) {
-		char path[] = "/tmp/geoxdp-bench-XXXXXX";
+		char path[] = P_tmpdir "/geoxdp-bench-XXXXXX";
 		int fd = mkstemp(path);
 		FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 

@@ -59,7 +59,7 @@ static int report(int error, const char *step, const struct gx_diag *diag)
 
 static int read_world(struct gx_diag *diag)
 {
-	char folder[] = "/tmp/geoxdp-test-XXXXXX", file[sizeof(folder) + 16];
+	char folder[] = P_tmpdir "/geoxdp-test-XXXXXX", file[sizeof(folder) + 16];
 	int error;
 
 	if (!mkdtemp(folder))

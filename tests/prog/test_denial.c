@@ -475,7 +475,7 @@ static void a_flood_of_random_names_is_all_answered(void **state)
 
 static int set_up(void)
 {
-	char folder[] = "/tmp/geoxdp-test-XXXXXX", path[64], conf[64];
+	char folder[] = P_tmpdir "/geoxdp-test-XXXXXX", path[64], conf[64];
 	FILE *file;
 	int error = 0;
 

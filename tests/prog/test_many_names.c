@@ -312,7 +312,7 @@ static void names_at_random_of_a_zone_of_a_million_are_answered_right(void **sta
 
 static int set_up(void)
 {
-	char folder[] = "/tmp/geoxdp-test-XXXXXX", zone[64], conf[64];
+	char folder[] = P_tmpdir "/geoxdp-test-XXXXXX", zone[64], conf[64];
 	struct gx_config config = {0};
 	FILE *file;
 	int error;

@@ -16,7 +16,7 @@
 
 #include "user/sys/lock.h"
 
-static char folder[] = "/tmp/geoxdp-lock-XXXXXX";
+static char folder[] = P_tmpdir "/geoxdp-lock-XXXXXX";
 
 static void test_lock_is_held_by_one(void **state)
 {
@@ -37,7 +37,7 @@ static void test_lock_of_a_folder_that_is_not_there(void **state)
 {
 	struct gx_failure failure;
 
-	assert_int_equal(gx_lock_folder("/tmp/geoxdp-no-such-folder", 1000, &failure), -ENOENT);
+	assert_int_equal(gx_lock_folder(P_tmpdir "/geoxdp-no-such-folder", 1000, &failure), -ENOENT);
 }
 
 /* Who holds the lock puts another folder in its place, and then lets go. */

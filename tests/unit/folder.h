@@ -31,7 +31,7 @@ FOLDER_UNUSED static int folder_set_up(void **state)
 {
 	struct folder *folder = gx_calloc(1, sizeof(*folder));
 
-	strcpy(folder->path, "/tmp/geoxdp-test-XXXXXX");
+	strcpy(folder->path, P_tmpdir "/geoxdp-test-XXXXXX");
 	assert_non_null(mkdtemp(folder->path));
 	*state = folder;
 	return 0;

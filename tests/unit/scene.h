@@ -65,7 +65,7 @@ static inline UNUSED void scene_init(struct scene *scene)
 /* Write text to a new file. Returns its path, from the arena. */
 static inline UNUSED char *scene_file(struct scene *scene, const char *text, size_t octets)
 {
-	char *path = gx_arena_strdup(&scene->config.arena, "/tmp/geoxdp-test-XXXXXX");
+	char *path = gx_arena_strdup(&scene->config.arena, P_tmpdir "/geoxdp-test-XXXXXX");
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);

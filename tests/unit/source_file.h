@@ -88,7 +88,7 @@ static inline void write_file(const char *file, const char *octets, size_t len)
 static inline struct reading *read_wanted(enum gx_source_format format, const char *octets, size_t len,
 					  const char *const *wanted)
 {
-	char file[] = "/tmp/geoxdp-source-XXXXXX";
+	char file[] = P_tmpdir "/geoxdp-source-XXXXXX";
 	struct gx_source source = { .file = file, .format = format };
 	struct reading *reading;
 	int fd = mkstemp(file);
