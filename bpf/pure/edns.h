@@ -27,7 +27,8 @@ struct gx_edns {
 	__u8	wants_nsid;
 	__u8	cookie_octets;	/* of the first cookie option; 0: none */
 	__u8	bad_cookie;	/* of a length that none has (RFC 7873 5.2.2) */
-	__u8	zero[4];
+	__u16	ecs_at;		/* where the option is in the message, 0: there is none, */
+	__u16	cookie_at;	/* and the first of these */
 	__u64	ecs_address[2];	/* as read, zero-padded; an IPv4 address in the first four octets */
 	struct gx_cookie cookie; /* with a server's part where cookie_octets is GX_COOKIE_OCTETS */
 };
@@ -137,7 +138,7 @@ gx_inline int gx_parse_ecs(const __u8 *data, const void *end, __u32 octets, stru
 	__u32 source_bits, max_bits;
 	__u16 family;
 
-	if (edns->has_ecs || octets < GX_ECS_FIXED_OCTETS || (const void *)(data + GX_ECS_FIXED_OCTETS) > end)
+	if (octets < GX_ECS_FIXED_OCTETS || (const void *)(data + GX_ECS_FIXED_OCTETS) > end)
 		return GX_SERVED_FORMERR;
 	family = gx_load16(data);
 	if (family == GX_ECS_FAMILY_IPV4)
@@ -160,13 +161,11 @@ gx_inline int gx_parse_ecs(const __u8 *data, const void *end, __u32 octets, stru
 }
 
 /*
- * Read a cookie option. Of several the first counts, the others are ignored whatever they are (RFC 7873 5.2). The
- * server's part is of use only in the form that RFC 9018 gives it.
+ * Read a cookie option: of several the first, the others are ignored whatever they are (RFC 7873 5.2). The server's
+ * part is of use only in the form that RFC 9018 gives it.
  */
 gx_inline void gx_parse_cookie(const __u8 *data, const void *end, __u32 octets, struct gx_edns *edns)
 {
-	if (edns->cookie_octets || edns->bad_cookie)
-		return;
 	if ((octets != GX_COOKIE_CLIENT_OCTETS && octets < GX_COOKIE_MIN_OCTETS) || octets > GX_COOKIE_MAX_OCTETS ||
 	    (const void *)(data + GX_COOKIE_CLIENT_OCTETS) > end) {
 		edns->bad_cookie = 1;
@@ -180,32 +179,60 @@ gx_inline void gx_parse_cookie(const __u8 *data, const void *end, __u32 octets, 
 	edns->cookie.hash = GX_LOAD(__u64, data + 16);
 }
 
-/* The options of an OPT between two offsets of the message (RFC 6891 6.1.2). */
+/* An option that was found: its data, and OPTION-LENGTH. NULL: a bound that cannot fail did. */
+gx_inline const __u8 *gx_open_option(const __u8 *dns, const void *end, __u32 offset, __u32 *octets)
+{
+	const __u8 *option = dns + (offset & GX_QUERY_OFFSET_MASK);
+
+	if ((const void *)(option + GX_OPTION_HEADER_OCTETS) > end)
+		return NULL;
+	*octets = gx_load16(option + 2);
+	return option + GX_OPTION_HEADER_OCTETS;
+}
+
+/*
+ * The options of an OPT between two offsets of the message (RFC 6891 6.1.2). Those that matter are found in the loop
+ * and read behind it: read within, verifiers take what reads them in each turn. Where they are stands in edns, of
+ * whose values these know nothing: in variables, each turn was one of more cases.
+ */
 gx_inline int gx_parse_options(const __u8 *dns, const void *end, __u32 offset, __u32 behind, struct gx_edns *edns)
 {
+	const __u8 *data;
+	__u32 octets, code;
+
 	for (int i = 0; i < GX_QUERY_MAX_OPTIONS; i++) {
-		const __u8 *option = dns + (offset & GX_QUERY_OFFSET_MASK);
-		__u32 octets, code;
+		__u32 at = offset;
 
 		if (offset == behind)
-			return GX_GO_ON;
-		if (offset + GX_OPTION_HEADER_OCTETS > behind ||
-		    (const void *)(option + GX_OPTION_HEADER_OCTETS) > end)
+			break;
+		data = dns + (offset & GX_QUERY_OFFSET_MASK);
+		if (offset + GX_OPTION_HEADER_OCTETS > behind || (const void *)(data + GX_OPTION_HEADER_OCTETS) > end)
 			return GX_SERVED_FORMERR;
-		octets = gx_load16(option + 2);
-		offset += GX_OPTION_HEADER_OCTETS + octets;
+		code = gx_load16(data);
+		offset += GX_OPTION_HEADER_OCTETS + gx_load16(data + 2);
 		if (offset > behind)
 			return GX_SERVED_FORMERR;
-		code = gx_load16(option);
-		if (code == GX_OPTION_ECS &&
-		    gx_parse_ecs(option + GX_OPTION_HEADER_OCTETS, end, octets, edns) != GX_GO_ON)
-			return GX_SERVED_FORMERR;
-		if (code == GX_OPTION_COOKIE)
-			gx_parse_cookie(option + GX_OPTION_HEADER_OCTETS, end, octets, edns);
+		if (code == GX_OPTION_ECS) {
+			if (edns->ecs_at)
+				return GX_SERVED_FORMERR;
+			edns->ecs_at = at;
+		}
+		if (code == GX_OPTION_COOKIE && !edns->cookie_at)
+			edns->cookie_at = at;
 		if (code == GX_OPTION_NSID)
 			edns->wants_nsid = 1;
 	}
-	return offset == behind ? GX_GO_ON : GX_PASSED_OPTIONS;
+	if (offset != behind)
+		return GX_PASSED_OPTIONS;
+	if (edns->cookie_at) {
+		data = gx_open_option(dns, end, edns->cookie_at, &octets);
+		if (data)
+			gx_parse_cookie(data, end, octets, edns);
+	}
+	if (!edns->ecs_at)
+		return GX_GO_ON;
+	data = gx_open_option(dns, end, edns->ecs_at, &octets);
+	return data ? gx_parse_ecs(data, end, octets, edns) : GX_SERVED_FORMERR;
 }
 
 /* Offset behind an owner name, which may be compressed; 0: malformed. */
