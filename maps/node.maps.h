@@ -9,9 +9,11 @@
 #include "geoxdp/abi.h"
 #include "geoxdp/reason.h"
 
+/* max_entries is what the addresses need, set before loading. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, GX_SERVICE_SLOTS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct gx_service);
 } services SEC(".maps");

@@ -32,26 +32,18 @@ static __always_inline int gx_is_own_mac(const __u8 *frame)
 static __always_inline int gx_is_service(const struct gx_packet *packet)
 {
 	const __u64 *address = packet->destination;
-	__u32 home = gx_hash_service(address[0], address[1]);
+	__u32 slot = gx_hash_service(address[0], address[1], service_factors, service_shift);
+	const struct gx_service *service = bpf_map_lookup_elem(&services, &slot);
+	const __u64 *words;
 
-	if (address[0] == 0 && address[1] == 0)
-		return 0; /* what an empty slot holds */
-	if (packet->is_ipv6 && address[0] == 0 && (__u32)address[1] == (__u32)GX_MAPPED_WORD(0))
+	if (!service)
 		return 0;
-	for (__u32 i = 0; i < GX_SERVICE_PROBES; i++) {
-		__u32 index = (home + i) % GX_SERVICE_SLOTS;
-		struct gx_service *service = bpf_map_lookup_elem(&services, &index);
-		const __u64 *words;
-
-		if (!service)
-			return 0;
-		words = (const __u64 *)service->address;
-		if (words[0] == address[0] && words[1] == address[1])
-			return 1;
-		if (words[0] == 0 && words[1] == 0)
-			return 0;
-	}
-	return 0;
+	words = (const __u64 *)service->address;
+	if (words[0] != address[0] || words[1] != address[1])
+		return 0;
+	/* The unspecified address is what an empty slot holds. */
+	return !packet->is_ipv6 || address[0] != 0 ||
+	       (address[1] != 0 && (__u32)address[1] != (__u32)GX_MAPPED_WORD(0));
 }
 
 #endif

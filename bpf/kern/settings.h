@@ -30,6 +30,9 @@ const volatile __u32 use_index;
 /* When signatures of the loader's run out, by the clock of bpf_ktime_get_tai_ns(). */
 const volatile __u64 signed_until_tai_ns;
 
+const volatile __u64 service_factors[2];	/* of gx_hash_service() */
+const volatile __u32 service_shift;
+
 /* Ethernet addresses of this node's interfaces, as gx_pack_mac() packs them; none: any is taken. */
 const volatile __u64 macs[GX_MACS_MAX];
 const volatile __u32 mac_count;

@@ -74,10 +74,13 @@ GX_HASH_INLINE __u32 gx_hash_end_of_name(__u64 octets)
 	return (octets | 0x2020202020202020) * GX_HASH_MULTIPLIER >> 55 & (64 * GX_END_FILTER_WORDS - 1);
 }
 
-/* Home slot of a service address in `services`, given as two words in native order. */
-GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low)
+/*
+ * The slot of a service address in `services`, given as two words in native order, without a second probe: the loader
+ * looks for odd factors with which each has a slot of its own. shift: 64 less the bits of a slot's number.
+ */
+GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low, const volatile __u64 factors[2], __u32 shift)
 {
-	return ((high << 1 | high >> 63) ^ low) * GX_HASH_MULTIPLIER >> (64 - GX_SERVICE_BITS);
+	return (high * factors[0] + low * factors[1]) >> shift;
 }
 
 /*

@@ -114,11 +114,12 @@
 /* A name server identifier: of any length in RFC 5001, here of a host name's first label. */
 #define GX_NSID_MAX_OCTETS	64
 
-/* Service addresses: an open-addressed table, at most half full. */
-#define GX_SERVICE_BITS		9
-#define GX_SERVICE_SLOTS	(1 << GX_SERVICE_BITS)
-#define GX_SERVICE_MAX		(GX_SERVICE_SLOTS / 2)
-#define GX_SERVICE_PROBES	16
+/*
+ * Service addresses, and bits of the number of slots in which the most of them find one each: of 2^14, one hash in
+ * seven does (e^(-256^2 / 2^15)).
+ */
+#define GX_SERVICE_MAX		256
+#define GX_SERVICE_BITS_MAX	14
 
 /* Prefixes of clients whose TCP connections go to the backend. */
 #define GX_BYPASS_MAX		256

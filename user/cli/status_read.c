@@ -11,6 +11,7 @@
 #include "user/cli/status.h"
 #include "user/core/mem.h"
 #include "user/sys/live.h"
+#include "user/sys/services.h"
 
 static bool gx_has_table(const struct gx_generation *generation, uint32_t id)
 {
@@ -75,23 +76,20 @@ static int gx_status_read_units(struct gx_status *status, struct gx_failure *fai
 
 static int gx_status_read_backend(struct gx_status *status, struct gx_failure *failure)
 {
-	struct gx_service services[GX_SERVICE_SLOTS];
+	struct gx_service services[GX_SERVICE_MAX];
 	char path[GX_PATH_OCTETS + 16];
-	int fd;
+	size_t count;
+	int fd, error;
 
 	snprintf(path, sizeof(path), "%s/services", status->serving.folder);
 	fd = bpf_obj_get(path);
 	if (fd < 0)
 		return gx_fail(failure, errno, NULL, "%s: open", path);
-	for (uint32_t i = 0; i < GX_SERVICE_SLOTS; i++)
-		if (bpf_map_lookup_elem(fd, &i, &services[i])) {
-			int error = gx_fail(failure, errno, NULL, "%s: read", path);
-
-			close(fd);
-			return error;
-		}
+	error = gx_services_read(fd, services, &count);
 	close(fd);
-	status->n_listeners = gx_backend_find(services, &status->listeners);
+	if (error)
+		return gx_fail(failure, -error, NULL, "%s: read", path);
+	status->n_listeners = gx_backend_find(services, count, &status->listeners);
 	return 0;
 }
 

@@ -39,20 +39,20 @@ static int gx_parse_hex_addr(const char *text, struct gx_addr *out)
 }
 
 /* Whether packets to a service address come to a socket bound to this one. "::" takes IPv4 as well, as it is set. */
-static bool gx_is_served(const struct gx_service *services, const struct gx_addr *address)
+static bool gx_is_served(const struct gx_service *services, size_t n_services, const struct gx_addr *address)
 {
 	uint8_t octets[16] = { [10] = 0xff, [11] = 0xff };
 
 	if (!address->value)
 		return true;
 	gx_addr_to_octets(address, octets + (address->family == GX_IPV4 ? 12 : 0));
-	for (size_t i = 0; i < GX_SERVICE_SLOTS; i++)
+	for (size_t i = 0; i < n_services; i++)
 		if (!memcmp(services[i].address, octets, sizeof(octets)))
 			return true;
 	return false;
 }
 
-static void gx_read_sockets(const char *path, bool tcp, const struct gx_service *services,
+static void gx_read_sockets(const char *path, bool tcp, const struct gx_service *services, size_t n_services,
 			    struct gx_listeners *listeners)
 {
 	FILE *file = fopen(path, "re");
@@ -66,7 +66,7 @@ static void gx_read_sockets(const char *path, bool tcp, const struct gx_service 
 			   remote, &remote_port, &state, &found.inode) != 6)
 			continue;
 		if (local_port != GX_DNS_PORT || remote_port || (tcp && state != GX_TCP_LISTEN) ||
-		    gx_parse_hex_addr(local, &found.address) || !gx_is_served(services, &found.address))
+		    gx_parse_hex_addr(local, &found.address) || !gx_is_served(services, n_services, &found.address))
 			continue;
 		gx_grow(&listeners->list, listeners->count, listeners->capacity);
 		listeners->list[listeners->count++] = found;
@@ -110,16 +110,16 @@ static void gx_name_process(struct gx_listeners *listeners, const char *pid)
 		closedir(folder);
 }
 
-size_t gx_backend_find(const struct gx_service *services, struct gx_listener **list)
+size_t gx_backend_find(const struct gx_service *services, size_t n_services, struct gx_listener **list)
 {
 	struct gx_listeners listeners = {};
 	struct dirent *entry;
 	DIR *folder;
 
-	gx_read_sockets("/proc/net/udp", false, services, &listeners);
-	gx_read_sockets("/proc/net/udp6", false, services, &listeners);
-	gx_read_sockets("/proc/net/tcp", true, services, &listeners);
-	gx_read_sockets("/proc/net/tcp6", true, services, &listeners);
+	gx_read_sockets("/proc/net/udp", false, services, n_services, &listeners);
+	gx_read_sockets("/proc/net/udp6", false, services, n_services, &listeners);
+	gx_read_sockets("/proc/net/tcp", true, services, n_services, &listeners);
+	gx_read_sockets("/proc/net/tcp6", true, services, n_services, &listeners);
 	folder = listeners.count ? opendir("/proc") : NULL;
 	while (folder && (entry = readdir(folder)))
 		if (entry->d_name[strspn(entry->d_name, "0123456789")] == 0)

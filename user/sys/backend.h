@@ -19,11 +19,11 @@ struct gx_listener {
 
 /**
  * gx_backend_find - sockets on port 53 that get queries to a service address
- * @services: GX_SERVICE_SLOTS
+ * @services, @n_services: these
  * @list: receives them, malloc family; a socket that several processes share is named with the first
  *
  * Of the caller's network namespace. Returns how many.
  */
-size_t gx_backend_find(const struct gx_service *services, struct gx_listener **list);
+size_t gx_backend_find(const struct gx_service *services, size_t n_services, struct gx_listener **list);
 
 #endif

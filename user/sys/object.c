@@ -14,16 +14,17 @@
 #include <unistd.h>
 
 #include "geoxdp.skel.h"
-#include "geoxdp/hash.h"
 #include "user/core/mem.h"
 #include "user/sys/cookies.h"
 #include "user/sys/fill.h"
 #include "user/sys/pins.h"
+#include "user/sys/services.h"
 
 struct gx_object {
 	struct geoxdp_bpf *skel;
 	const struct bpf_map *shared[GX_DIGESTS_MAX];	/* with the generation before: filled already */
 	size_t n_shared;
+	struct gx_service_table services;
 };
 
 #define GX_NS_PER_S 1000000000ull
@@ -77,8 +78,10 @@ static struct gx_object *gx_object_open(struct gx_failure *failure)
 }
 
 /* Sizes and constants that the verifier is to know. */
-static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image, const struct gx_services *services)
+static int gx_object_size(const struct gx_object *object, const struct gx_image *image,
+			  const struct gx_services *services)
 {
+	struct geoxdp_bpf *skel = object->skel;
 	const struct {
 		struct bpf_map *map;
 		size_t entries;
@@ -99,6 +102,7 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 		{ skel->maps.units, image->n_units },
 		{ skel->maps.checks, image->n_checks },
 		{ skel->maps.locations, image->n_locations },
+		{ skel->maps.services, object->services.n_slots },
 	};
 
 	int error;
@@ -113,6 +117,8 @@ static int gx_object_size(struct geoxdp_bpf *skel, const struct gx_image *image,
 	error = error ? : bpf_map__set_value_size(skel->maps.pilots, image->n_buckets);
 	if (error)
 		return error;
+	memcpy((void *)skel->rodata->service_factors, object->services.factors, sizeof(object->services.factors));
+	skel->rodata->service_shift = object->services.shift;
 	memcpy((void *)skel->rodata->macs, services->macs, sizeof(services->macs));
 	skel->rodata->mac_count = services->n_macs;
 	if (services->n_nsid)
@@ -231,41 +237,6 @@ static int gx_fill_tries(const struct gx_object *object, const struct gx_image *
 	return error;
 }
 
-static int gx_fill_services(const struct bpf_map *map, const struct gx_services *services,
-			    struct gx_failure *failure)
-{
-	struct gx_service slots[GX_SERVICE_SLOTS] = {};
-
-	for (size_t i = 0; i < services->count; i++) {
-		const struct gx_addr *addr = &services->list[i];
-		uint8_t octets[16] = { [10] = 0xff, [11] = 0xff };
-		uint64_t words[2];
-		uint32_t home, probe;
-
-		gx_addr_to_octets(addr, octets + (addr->family == GX_IPV4 ? 12 : 0));
-		memcpy(words, octets, sizeof(words));
-		home = gx_hash_service(words[0], words[1]);
-		for (probe = 0; probe < GX_SERVICE_PROBES; probe++) {
-			struct gx_service *slot = &slots[(home + probe) % GX_SERVICE_SLOTS];
-			const struct gx_service empty = {};
-
-			if (!memcmp(slot, octets, sizeof(octets)))
-				break;
-			if (memcmp(slot, &empty, sizeof(empty)))
-				continue;
-			memcpy(slot->address, octets, sizeof(octets));
-			break;
-		}
-		if (probe == GX_SERVICE_PROBES || services->count > GX_SERVICE_MAX)
-			return gx_fail(failure, E2BIG, "at most 256", "service addresses: %zu of them",
-				       services->count);
-	}
-	for (uint32_t i = 0; i < GX_SERVICE_SLOTS; i++)
-		if (bpf_map_update_elem(bpf_map__fd(map), &i, &slots[i], BPF_ANY))
-			return gx_fail(failure, errno, NULL, "map services: fill");
-	return 0;
-}
-
 static int gx_fill_bypass(const struct bpf_map *map, const struct gx_services *services, struct gx_failure *failure)
 {
 	if (services->n_bypass > GX_BYPASS_MAX)
@@ -309,6 +280,7 @@ static int gx_object_fill(const struct gx_object *object, const struct gx_image 
 		{ skel->maps.units, image->units, image->n_units * sizeof(*image->units) },
 		{ skel->maps.checks, image->checks, image->n_checks * sizeof(*image->checks) },
 		{ skel->maps.locations, image->locations, image->n_locations * sizeof(*image->locations) },
+		{ skel->maps.services, object->services.slots, object->services.n_slots * sizeof(struct gx_service) },
 	};
 	uint32_t zero = 0;
 	int error;
@@ -320,9 +292,7 @@ static int gx_object_fill(const struct gx_object *object, const struct gx_image 
 		if (error)
 			return error;
 	}
-	error = gx_fill_services(skel->maps.services, services, failure);
-	if (!error)
-		error = gx_fill_bypass(skel->maps.bypass, services, failure);
+	error = gx_fill_bypass(skel->maps.bypass, services, failure);
 	if (!error && services->cookies)
 		error = gx_cookies_fill(bpf_map__fd(skel->maps.cookies), services->cookies, failure);
 	if (error)
@@ -340,7 +310,10 @@ int gx_object_load(struct gx_object **out, const struct gx_image *image, const s
 
 	if (!object)
 		return -ENOMEM;
-	error = gx_object_size(object->skel, image, services);
+	error = gx_services_place(services->list, services->count, &object->services, failure);
+	if (error)
+		goto out;
+	error = gx_object_size(object, image, services);
 	if (error)
 		gx_fail(failure, -error, NULL, "program: set sizes");
 	else if (before)
@@ -427,6 +400,7 @@ void gx_object_free(struct gx_object *object)
 	if (!object)
 		return;
 	geoxdp_bpf__destroy(object->skel);
+	gx_services_free(&object->services);
 	free(object);
 }
 
@@ -451,20 +425,19 @@ int gx_object_pin(const struct gx_object *object, const char *folder, struct gx_
 int gx_object_service(const struct gx_object *object, enum gx_family family, struct gx_addr *out,
 		      struct gx_failure *failure)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }, empty[16];
-	struct gx_service service;
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct gx_service services[GX_SERVICE_MAX];
+	size_t count;
+	int error = gx_services_read(bpf_map__fd(object->skel->maps.services), services, &count);
 
-	for (uint32_t i = 0; i < GX_SERVICE_SLOTS; i++) {
-		bool ipv4;
+	if (error)
+		return gx_fail(failure, -error, NULL, "map services: read");
+	for (size_t i = 0; i < count; i++) {
+		bool ipv4 = !memcmp(services[i].address, mapped, sizeof(mapped));
 
-		if (bpf_map_lookup_elem(bpf_map__fd(object->skel->maps.services), &i, &service))
-			return gx_fail(failure, errno, NULL, "map services: read");
-		if (!memcmp(service.address, empty, sizeof(empty)))
-			continue;
-		ipv4 = !memcmp(service.address, mapped, sizeof(mapped));
 		if (ipv4 != (family == GX_IPV4))
 			continue;
-		*out = gx_addr_from_octets(family, service.address + (ipv4 ? 12 : 0));
+		*out = gx_addr_from_octets(family, services[i].address + (ipv4 ? 12 : 0));
 		return 0;
 	}
 	return gx_fail(failure, 0, NULL, "this generation serves on no %s address",

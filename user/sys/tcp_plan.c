@@ -9,6 +9,7 @@
 
 #include "geoxdp.skel.h"
 #include "user/sys/pins.h"
+#include "user/sys/services.h"
 
 /* Open a pinned map whose values have a size between these. */
 static int gx_map_open(const char *folder, const char *name, size_t min_octets, size_t max_octets,
@@ -29,22 +30,14 @@ static int gx_map_open(const char *folder, const char *name, size_t min_octets, 
 
 static int gx_read_services(const char *folder, struct gx_tcp_plan *plan, struct gx_failure *failure)
 {
-	static const struct gx_service empty;
-	int fd = gx_map_open(folder, "services", sizeof(empty), sizeof(empty), failure), error = 0;
+	const size_t octets = sizeof(struct gx_service);
+	int fd = gx_map_open(folder, "services", octets, octets, failure), error;
 
 	if (fd < 0)
 		return fd;
-	for (uint32_t i = 0; i < GX_SERVICE_SLOTS && plan->n_services < GX_SERVICE_MAX; i++) {
-		struct gx_service *service = &plan->services[plan->n_services];
-
-		if (bpf_map_lookup_elem(fd, &i, service)) {
-			error = gx_fail(failure, errno, NULL, "%s: services: read", folder);
-			break;
-		}
-		plan->n_services += memcmp(service, &empty, sizeof(empty)) != 0;
-	}
+	error = gx_services_read(fd, plan->services, &plan->n_services);
 	close(fd);
-	return error;
+	return error ? gx_fail(failure, -error, NULL, "%s: services: read", folder) : 0;
 }
 
 static int gx_read_bypass(const char *folder, uint32_t count, struct gx_tcp_plan *plan, struct gx_failure *failure)

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Service addresses: each finds its slot, and nothing else does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <unistd.h>
+
+#include "geoxdp/hash.h"
+#include "user/core/config.h"
+#include "user/core/frame.h"
+#include "user/core/image.h"
+#include "user/sys/object.h"
+#include "user/sys/services.h"
+
+static struct gx_config config;
+static struct gx_image image;
+
+static int set_up(void **state)
+{
+	struct gx_diag diag = {0};
+	int error = gx_config_read_pdns(&config, "tests/net/cdn/pdns.conf", &diag, NULL) ||
+		gx_image_build(&image, &config, &diag);
+
+	gx_diag_free(&diag);
+	return error;
+}
+
+static int tear_down(void **state)
+{
+	gx_image_free(&image);
+	gx_config_free(&config);
+	return 0;
+}
+
+/* The i-th of as many addresses as there can be: half of either family, in neighbouring networks. */
+static struct gx_addr service(unsigned int i)
+{
+	struct gx_addr addr;
+	char text[64];
+
+	if (i % 2)
+		snprintf(text, sizeof(text), "2001:db8:0:%x::%x", i / 2 % 16, i / 32 + 1);
+	else
+		snprintf(text, sizeof(text), "192.0.%u.%u", i / 64, i % 64 + 1);
+	assert_int_equal(gx_parse_addr(text, &addr), 0);
+	return addr;
+}
+
+static void ask(const struct gx_object *object, const struct gx_addr *server, uint32_t action)
+{
+	struct gx_query query = { .name = (const uint8_t *)"\3geo\7example\3com", .type = 1, .server = *server };
+	static struct gx_outcome outcome;
+	uint8_t frame[GX_FRAME_OCTETS];
+	struct gx_failure failure;
+
+	gx_parse_addr(server->family == GX_IPV4 ? "10.5.0.9" : "2001:db8:ffff::9", &query.client);
+	assert_int_equal(gx_object_run(object, frame, gx_frame_query(&query, frame), &outcome, &failure), 0);
+	assert_int_equal(outcome.action, action);
+	if (action == XDP_PASS)
+		assert_int_equal(outcome.reason, GX_PASSED_SERVICE);
+}
+
+static void as_many_addresses_as_there_can_be_are_served_and_no_other(void **state)
+{
+	struct gx_addr list[GX_SERVICE_MAX], other;
+	struct gx_services services = { .list = list, .count = GX_SERVICE_MAX };
+	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
+	struct gx_object *object;
+	struct gx_failure failure;
+
+	for (unsigned int i = 0; i < GX_SERVICE_MAX; i++)
+		list[i] = service(i);
+	assert_int_equal(gx_object_load(&object, &image, &services, &meta, NULL, &failure), 0);
+	for (unsigned int i = 0; i < GX_SERVICE_MAX; i++)
+		ask(object, &list[i], XDP_TX);
+	for (unsigned int i = GX_SERVICE_MAX; i < 3 * GX_SERVICE_MAX; i++) {
+		other = service(i);
+		ask(object, &other, XDP_PASS);
+	}
+	/* What an empty slot holds. */
+	gx_parse_addr("::", &other);
+	ask(object, &other, XDP_PASS);
+	/* An IPv4 one in its mapped form. */
+	gx_parse_addr("::ffff:192.0.0.1", &other);
+	if (other.family == GX_IPV6)
+		ask(object, &other, XDP_PASS);
+	gx_object_free(object);
+}
+
+static void any_number_of_addresses_finds_slots(void **state)
+{
+	struct gx_addr list[GX_SERVICE_MAX + 1];
+	struct gx_service_table table;
+	struct gx_failure failure;
+
+	for (unsigned int i = 0; i <= GX_SERVICE_MAX; i++)
+		list[i] = service(i);
+	for (unsigned int count = 0; count <= GX_SERVICE_MAX; count++) {
+		unsigned int used = 0;
+
+		assert_int_equal(gx_services_place(list, count, &table, &failure), 0);
+		for (uint32_t i = 0; i < table.n_slots; i++) {
+			uint64_t words[2];
+
+			memcpy(words, &table.slots[i], sizeof(words));
+			used += words[0] || words[1];
+			if (words[0] || words[1])
+				assert_int_equal(gx_hash_service(words[0], words[1], table.factors, table.shift), i);
+		}
+		assert_int_equal(used, count);
+		gx_services_free(&table);
+	}
+	assert_int_equal(gx_services_place(list, GX_SERVICE_MAX + 1, &table, &failure), -E2BIG);
+}
+
+static void one_address_given_twice_takes_one_slot(void **state)
+{
+	struct gx_addr list[3] = { service(1), service(2), service(1) };
+	struct gx_service_table table;
+	struct gx_failure failure;
+	unsigned int used = 0;
+
+	assert_int_equal(gx_services_place(list, 3, &table, &failure), 0);
+	for (uint32_t i = 0; i < table.n_slots; i++)
+		used += table.slots[i].address[15] != 0;
+	assert_int_equal(used, 2);
+	gx_services_free(&table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_many_addresses_as_there_can_be_are_served_and_no_other),
+		cmocka_unit_test(any_number_of_addresses_finds_slots),
+		cmocka_unit_test(one_address_given_twice_takes_one_slot),
+	};
+
+	if (geteuid() != 0) {
+		printf("1..1\nok 1 - test_services # SKIP needs root\n");
+		return 0;
+	}
+	return cmocka_run_group_tests_name("services", tests, set_up, tear_down);
+}
