@@ -75,8 +75,8 @@ fails 'a configuration that is not there is refused' 3 '^tests/nowhere/pdns.conf
 is 'and leaves the generations alone' "$(generations)" 'gen-2 gen-3 gen-4 link'
 serves_us 'which serves on'
 
-# An address that came later is served from the next up on.
-in_server ip addr add 192.0.2.55/32 dev ns0
+# An address that came later is served from the next up on; this one with a label in place of the interface's name.
+in_server ip addr add 192.0.2.55/32 dev ns0 label ns0:later
 in_client ip route add 192.0.2.55 dev net0
 nsd_start
 expect_dig 'a new address is not known yet' PASSED_SERVICE 'none

@@ -45,6 +45,14 @@ static void gx_add_mac(struct gx_services *services, const struct sockaddr *addr
 		services->macs[services->n_macs++] = gx_pack_mac(link->sll_addr);
 }
 
+/* An IPv4 address can have a label in place of the interface's name: that, a colon, and more (ip-address(8)). */
+static bool gx_is_label(const char *label, const char *interface)
+{
+	size_t octets = strlen(interface);
+
+	return !strncmp(label, interface, octets) && (label[octets] == 0 || label[octets] == ':');
+}
+
 int gx_interface_addresses(const char *interface, struct gx_services *services, struct gx_failure *failure)
 {
 	struct ifaddrs *list;
@@ -54,7 +62,7 @@ int gx_interface_addresses(const char *interface, struct gx_services *services, 
 	if (getifaddrs(&list))
 		return gx_fail(failure, errno, NULL, "%s: list addresses", interface);
 	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
-		if (!entry->ifa_addr || strcmp(entry->ifa_name, interface))
+		if (!entry->ifa_addr || !gx_is_label(entry->ifa_name, interface))
 			continue;
 		if (entry->ifa_addr->sa_family == AF_PACKET)
 			gx_add_mac(services, entry->ifa_addr);
