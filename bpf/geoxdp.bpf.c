@@ -22,7 +22,6 @@
 #include "bpf/kern/stage.h"
 #include "bpf/kern/verdict.h"
 
-
 /* The frame is for a service address and holds a query of the form that is answered here. */
 static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packet)
 {
@@ -33,14 +32,32 @@ static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packe
 	if (reason != GX_GO_ON)
 		return reason;
 	if (!gx_is_own_mac(data))
-		return GX_PASSED_FRAME;
+		return gx_leave(GX_PASSED_FRAME);
 	if (!gx_is_service(packet))
-		return GX_PASSED_SERVICE;
+		return gx_leave(GX_PASSED_SERVICE);
 	dns = data + (packet->dns_offset & 0xff);
 	if (packet->dns_octets < GX_DNS_HEADER_OCTETS || packet->dns_octets > GX_OFFSET_MASK ||
 	    (const void *)(dns + GX_DNS_HEADER_OCTETS) > end)
-		return GX_PASSED_DNS_SHORT;
-	return gx_check_header(dns);
+		return gx_leave(GX_PASSED_DNS_SHORT);
+	return gx_check_header(dns, &packet->arcount);
+}
+
+/*
+ * What the query says beside its question. An error there is answered. Return: GX_GO_ON, or the outcome.
+ */
+static __always_inline int gx_accept_additional(struct xdp_md *ctx, const struct gx_packet *packet,
+						const struct gx_question *question, struct gx_edns *edns,
+						struct gx_plan *plan)
+{
+	int reason = gx_parse_additional(ctx, packet, GX_DNS_HEADER_OCTETS + question->octets, edns);
+
+	if (edns->present && edns->version != GX_OPT_VERSION && reason == GX_GO_ON)
+		gx_plan_error(plan, GX_SERVED_BADVERS, GX_RCODE_BADVERS);
+	else if (reason == GX_SERVED_FORMERR || (reason == GX_GO_ON && edns->bad_cookie && gx_find_secrets()))
+		gx_plan_error(plan, GX_SERVED_FORMERR, GX_RCODE_FORMERR);
+	else
+		return reason;
+	return gx_send_reply(ctx, packet, question, edns, plan);
 }
 
 static __always_inline int gx_answer_query(struct xdp_md *ctx)
@@ -59,7 +76,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	if (reason != GX_GO_ON)
 		return reason;
 	GX_STAGE(FRAME, &packet);
-	reason = gx_find_question(ctx, packet.dns_offset, packet.dns_octets, &question);
+	reason = gx_find_question(ctx, &packet, &question);
 	if (reason != GX_GO_ON)
 		return reason;
 	GX_STAGE(QUESTION, &question);
@@ -69,31 +86,26 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	else if (encloser_count)
 		name = gx_find_by_encloser(ctx, packet.dns_offset, &question, &encloser, &ref);
 	if (!name)
-		return GX_PASSED_NAME;
+		return gx_leave(GX_PASSED_NAME);
 	if (ref == GX_REF_NONE)
-		return name->flags & GX_NAME_BETWEEN ? GX_PASSED_NAME : GX_PASSED_TYPE;
+		return gx_leave(name->flags & GX_NAME_BETWEEN ? GX_PASSED_NAME : GX_PASSED_TYPE);
 	GX_STAGE(NAME, ref);
 
-	reason = gx_parse_additional(ctx, packet.dns_offset, GX_DNS_HEADER_OCTETS + question.octets,
-				     packet.dns_octets, &edns);
-	if (edns.present && edns.version != GX_OPT_VERSION && reason == GX_GO_ON) {
-		gx_plan_error(&plan, GX_SERVED_BADVERS, GX_RCODE_BADVERS);
-		return gx_send_reply(ctx, &packet, &question, &edns, &plan);
-	}
-	if (reason == GX_SERVED_FORMERR || (reason == GX_GO_ON && edns.bad_cookie && gx_find_secrets())) {
-		gx_plan_error(&plan, GX_SERVED_FORMERR, GX_RCODE_FORMERR);
-		return gx_send_reply(ctx, &packet, &question, &edns, &plan);
-	}
-	if (reason != GX_GO_ON)
-		return reason;
-	if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED) {
-		ref = gx_find_proven(ctx, packet.dns_offset, &question, &encloser, &plan);
-		if (ref == GX_REF_NONE)
-			return GX_PASSED_DNSSEC;
+	if (packet.arcount) {
+		reason = gx_accept_additional(ctx, &packet, &question, &edns, &plan);
+		if (reason != GX_GO_ON)
+			return reason;
+		if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED) {
+			ref = gx_find_proven(ctx, packet.dns_offset, &question, &encloser, &plan);
+			if (ref == GX_REF_NONE)
+				return gx_leave(GX_PASSED_DNSSEC);
+		}
+		plan.with_cookie = edns.cookie_octets && gx_renew_cookie(&packet, &edns);
+	} else if (GX_DNS_HEADER_OCTETS + question.octets != packet.dns_octets) {
+		return gx_leave(GX_PASSED_ADDITIONAL);
 	}
 	GX_STAGE(EDNS, &edns);
 
-	plan.with_cookie = edns.cookie_octets && gx_renew_cookie(&packet, &edns);
 	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, &edns, &plan);
 	if (reason != GX_GO_ON)
 		return reason;

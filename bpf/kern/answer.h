@@ -12,27 +12,53 @@
 
 /* What will be sent; complete before the first octet is written. */
 struct gx_plan {
+	/* The head of the answer, as in struct gx_answer, copied as it is; all zero: none. */
+	union {
+		__u64 head[2];
+		struct {
+			__u16 octets;		/* tails included */
+			__u16 core_octets;
+			__u16 sum;
+			__u16 core_sum;
+			__u8 ancount;
+			__u8 nscount;
+			__u8 arcount;		/* OPT included, in the end */
+			__u8 variants;
+			__u8 core_arcount;
+			__u8 rcode;		/* upper bits go into the OPT */
+			__u8 flags;
+			__u8 base_octets;
+		};
+	};
 	__u32 cell;		/* first cell of the answer; 0: none */
-	__u32 octets;		/* of the answer, tails included */
 	__u32 pointers;		/* its struct gx_shift, where shift or gap_list need it: else 0 */
 	__u32 shift;		/* by which its pointers move */
 	__u32 gap_list;		/* whose tails come behind it and its own, 0: none, */
 	__u32 gap;		/* and then this cell; 0: none */
 	__u32 reason;		/* GX_SERVED_* */
-	__u16 sum;		/* of the answer, as in struct gx_answer */
-	__u16 core_octets;	/* and what it is without what may be left away */
-	__u16 core_sum;
-	__u16 core_arcount;
 	__u16 tails_octets;	/* of octets */
-	__u16 ancount;
-	__u16 nscount;
-	__u16 arcount;		/* OPT included */
-	__u8 flags1;		/* AA, TC */
-	__u8 rcode;		/* upper bits go into the OPT */
+	__u8 flags1;		/* TC, or 0 */
 	__u8 scope_bits;
 	__u8 with_options;	/* the reply answers the options of the query */
 	__u8 with_cookie;	/* and edns has the cookie that it carries */
+	__u8 zero[2];
 };
+
+#define GX_SAME_OFFSET(field, of_answer) \
+	_Static_assert(offsetof(struct gx_plan, field) == offsetof(struct gx_answer, of_answer), #field)
+GX_SAME_OFFSET(octets, len_octets);
+GX_SAME_OFFSET(core_octets, core_octets);
+GX_SAME_OFFSET(sum, sum);
+GX_SAME_OFFSET(core_sum, core_sum);
+GX_SAME_OFFSET(ancount, ancount);
+GX_SAME_OFFSET(nscount, nscount);
+GX_SAME_OFFSET(arcount, arcount);
+GX_SAME_OFFSET(variants, variants);
+GX_SAME_OFFSET(core_arcount, core_arcount);
+GX_SAME_OFFSET(rcode, rcode);
+GX_SAME_OFFSET(flags, flags);
+GX_SAME_OFFSET(base_octets, base_octets);
+_Static_assert(sizeof(((struct gx_plan *)0)->head) == offsetof(struct gx_answer, octets), "head");
 
 /*
  * One choice out of a spread. What is drawn by the client's prefix holds for that prefix and no further: so far
@@ -69,7 +95,7 @@ gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, 
 		number = GX_INDEX_CLASS(found);
 		bits = GX_INDEX_DEPTH(found);
 	} else if (gx_find_leaf(client, &leaf)) {
-		return GX_PASSED_LOCATION;
+		return gx_leave(GX_PASSED_LOCATION);
 	} else if ((ref & GX_REF_KIND) == GX_REF_CLASS) {
 		number = leaf.class_id;
 		bits = leaf.class_bits;
@@ -79,16 +105,22 @@ gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, 
 		bits = leaf.location_bits;
 	}
 	if (number >= count)
-		return GX_PASSED_LOCATION;
+		return gx_leave(GX_PASSED_LOCATION);
 	index += number;
 	plan->scope_bits = bits + client->scope_offset;
 	choice = bpf_map_lookup_elem(&choices, &index);
 	if (!choice)
-		return GX_PASSED_LOCATION;
+		return gx_leave(GX_PASSED_LOCATION);
 	*cell = choice->answer;
 	if (__builtin_expect(*cell & GX_CHOICE_SPREAD, 0))
 		*cell = gx_draw(*cell, client, plan);
 	return *cell ? GX_GO_ON : GX_PASSED_LOCATION;
+}
+
+/* Cells of an answer of so many octets, at least one; what goes with it comes behind them. */
+gx_inline __u32 gx_count_cells(__u32 octets)
+{
+	return 1 + (octets - 1) / GX_CELL_OCTETS;
 }
 
 /*
@@ -102,8 +134,7 @@ gx_inline struct gx_answer *gx_find_answer(__u32 *cell)
 	if (!answer || answer->len_octets == 0)
 		return NULL;
 	if (answer->variants > 1) {
-		__u32 cells =
-			1 + (answer->len_octets - 1u) / GX_CELL_OCTETS + (answer->base_octets ? GX_SHIFT_CELLS : 0);
+		__u32 cells = gx_count_cells(answer->len_octets) + (answer->base_octets ? GX_SHIFT_CELLS : 0);
 
 		*cell += bpf_get_prandom_u32() % answer->variants * cells;
 		answer = bpf_map_lookup_elem(&answers, cell);
@@ -133,16 +164,33 @@ gx_inline int gx_plan_shift(struct gx_plan *plan, __u32 by)
 	__u32 swapped;
 
 	if (by > GX_NAME_MAX_OCTETS)
-		return GX_PASSED_LOCATION;
-	plan->pointers = plan->cell + 1 + (plan->octets - 1) / GX_CELL_OCTETS;
+		return gx_leave(GX_PASSED_LOCATION);
+	plan->pointers = plan->cell + gx_count_cells(plan->octets);
 	plan->shift = by;
 	cell = bpf_map_lookup_elem(&answers, &plan->pointers);
 	if (!cell)
-		return GX_PASSED_LOCATION;
+		return gx_leave(GX_PASSED_LOCATION);
 	shift = (const struct gx_shift *)cell->octets;
 	swapped = by << 8;	/* by is one octet: what it adds to a sum at an odd offset (RFC 1071 2(B)) */
 	plan->sum = gx_csum_fold(plan->sum + shift->even * by + shift->odd * swapped);
 	plan->core_sum = gx_csum_fold(plan->core_sum + shift->core_even * by + shift->core_odd * swapped);
+	return GX_GO_ON;
+}
+
+/* What only some answers need. Return: GX_GO_ON, or the reason to pass. */
+gx_inline int gx_plan_special(const struct gx_answer *answer, __u32 name_octets, struct gx_plan *plan)
+{
+	/* Nobody has signed anew: an answer that validators call bogus is worse than the backend's. */
+	if (answer->flags & GX_ANSWER_EXPIRES && bpf_ktime_get_tai_ns() > signed_until_tai_ns)
+		return gx_leave(GX_PASSED_EXPIRED);
+	if (answer->flags & GX_ANSWER_NODATA)
+		plan->reason = GX_SERVED_NODATA;
+	if (answer->flags & GX_ANSWER_REFERRAL)
+		plan->reason = GX_SERVED_REFERRAL;
+	if (answer->rcode == GX_RCODE_NXDOMAIN)
+		plan->reason = GX_SERVED_NXDOMAIN;
+	if (answer->base_octets && answer->base_octets != name_octets)
+		return gx_plan_shift(plan, name_octets - answer->base_octets);
 	return GX_GO_ON;
 }
 
@@ -176,30 +224,11 @@ gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packe
 	}
 	answer = gx_find_answer(&cell);
 	if (!answer)
-		return GX_PASSED_LOCATION;
-	/* Nobody has signed anew: an answer that validators call bogus is worse than the backend's. */
-	if (__builtin_expect(answer->flags & GX_ANSWER_EXPIRES, 0) && bpf_ktime_get_tai_ns() > signed_until_tai_ns)
-		return GX_PASSED_EXPIRED;
+		return gx_leave(GX_PASSED_LOCATION);
 	plan->cell = cell;
-	plan->octets = answer->len_octets;
-	plan->core_octets = answer->core_octets;
-	plan->sum = answer->sum;
-	plan->core_sum = answer->core_sum;
-	plan->core_arcount = answer->core_arcount;
-	plan->ancount = answer->ancount;
-	plan->nscount = answer->nscount;
-	plan->arcount = answer->arcount;
-	plan->flags1 = answer->flags & GX_DNS1_AA;
-	plan->rcode = answer->rcode;
-	if (answer->flags & GX_ANSWER_NODATA)
-		plan->reason = GX_SERVED_NODATA;
-	if (answer->flags & GX_ANSWER_REFERRAL)
-		plan->reason = GX_SERVED_REFERRAL;
-	if (answer->rcode == GX_RCODE_NXDOMAIN)
-		plan->reason = GX_SERVED_NXDOMAIN;
-	if (answer->base_octets && answer->base_octets != name_octets)
-		return gx_plan_shift(plan, name_octets - answer->base_octets);
-	return GX_GO_ON;
+	plan->head[0] = ((const __u64 *)answer)[0];
+	plan->head[1] = ((const __u64 *)answer)[1];
+	return answer->flags & GX_ANSWER_SPECIAL ? gx_plan_special(answer, name_octets, plan) : GX_GO_ON;
 }
 
 /* An error about the query instead of an answer: header, question and OPT. */

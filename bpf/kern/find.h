@@ -99,10 +99,10 @@ gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *ques
 	__u16 qtype = bpf_ntohl(tail_word) >> 16;
 
 	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
-		return GX_PASSED_QCLASS;
+		return gx_leave(GX_PASSED_QCLASS);
 	if (qtype == 0 || qtype == GX_TYPE_OPT ||
 	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
-		return GX_PASSED_QTYPE;
+		return gx_leave(GX_PASSED_QTYPE);
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
 	question->sum = gx_csum_part(0, tail_word, len);
@@ -135,7 +135,7 @@ gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u
 
 	question->slot = GX_NO_SLOT;
 	if (len + GX_QUESTION_TAIL_OCTETS > room || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > gx_data_end(ctx))
-		return GX_PASSED_DNS_SHORT;
+		return gx_leave(GX_PASSED_DNS_SHORT);
 	reason = gx_read_tail(tail, len, question);
 	if (reason != GX_GO_ON)
 		return reason;
@@ -148,42 +148,40 @@ gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u
 
 /**
  * gx_find_question - parse the question of a query, and find its name
- * @dns_offset: of the message in the frame
- * @octets: length of the message
  * @question: zeroed; filled
  *
- * A name that is loaded is read without a look at its labels. Only where none is found, they are looked at, and if
- * one has an octet 0 in it, so that less than the name was read, it is read once more.
+ * A name that is loaded is found by its octets, without a look at its labels. Only where none is found, they are looked
+ * at, and if the name is not as long as it seemed, it is read once more.
  *
  * Return: GX_GO_ON, or the reason to pass.
  */
-__attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, __u32 dns_offset, __u32 octets,
+__attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct gx_packet *packet,
 					       struct gx_question *question)
 {
+	__u32 dns_offset, room, len, measured = 0;
 	struct gx_folded folded = {};
-	const __u8 *last;
-	__u32 len, room, frame_octets, measured;
-	int reason = GX_PASSED_QNAME;
+	int reason;
 
-	if (!question || octets < GX_DNS_HEADER_OCTETS)
-		return GX_PASSED_DNS_SHORT;
-	room = octets - GX_DNS_HEADER_OCTETS;
-	frame_octets = gx_frame_octets(ctx);
-	last = gx_data(ctx) + ((frame_octets - 8) & GX_OFFSET_MASK);
-	if ((const void *)(last + 8) > gx_data_end(ctx))
-		return GX_PASSED_DNS_SHORT;
-	len = gx_read_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), GX_LOAD(__u64, last),
-			   frame_octets - dns_offset - GX_DNS_HEADER_OCTETS, name_seed, &folded) & 0xff;
-	if (len) {
-		reason = gx_find_read(ctx, dns_offset, room, len, &folded, question);
-		if (reason == GX_GO_ON && question->slot != GX_NO_SLOT)
-			return GX_GO_ON;
-	}
-	measured = gx_measure_question(ctx, dns_offset, room, question);
+	if (!packet || !question || packet->dns_octets < GX_DNS_HEADER_OCTETS)
+		return gx_leave(GX_PASSED_DNS_SHORT);
+	dns_offset = packet->dns_offset;
+	room = packet->dns_octets - GX_DNS_HEADER_OCTETS;
+	len = gx_guess_name(gx_data(ctx) + (dns_offset & 0xff), gx_data_end(ctx), packet->dns_octets, packet->arcount);
+	if (!len)
+		len = measured = gx_measure_question(ctx, dns_offset, room, question);
+	GX_OPAQUE(len); /* "R9 offset is outside of the packet" (Linux 6.12, clang 14): the mask was dropped, as done before */
+	len &= 0xff;
+	if (!len || gx_fold_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), len, name_seed, &folded))
+		return gx_leave(GX_PASSED_QNAME);
+	reason = gx_find_read(ctx, dns_offset, room, len, &folded, question);
+	if (reason == GX_GO_ON && question->slot != GX_NO_SLOT)
+		return GX_GO_ON;
+	if (!measured)
+		measured = gx_measure_question(ctx, dns_offset, room, question);
 	if (measured == len)
 		return reason;
 	if (gx_fold_ending(ctx, dns_offset, measured, &folded))
-		return GX_PASSED_QNAME;
+		return gx_leave(GX_PASSED_QNAME);
 	return gx_find_read(ctx, dns_offset, room, measured & 0xff, &folded, question);
 }
 

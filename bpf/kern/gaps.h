@@ -205,7 +205,7 @@ __attribute__((noinline)) int gx_plan_tail(struct gx_plan *plan, __u32 cell, __u
 	octets = answer->len_octets;
 	sum = answer->sum;
 	plan->nscount += answer->nscount;
-	cell += 1 + (octets - 1) / GX_CELL_OCTETS;
+	cell += gx_count_cells(octets);
 	behind = bpf_map_lookup_elem(&answers, &cell);
 	if (!behind)
 		return GX_PASSED_DNSSEC;
@@ -243,7 +243,7 @@ __attribute__((noinline)) int gx_plan_tails(struct gx_plan *plan, __u32 name_oct
 	if (answer->base_octets) {
 		const __u32 *tails;
 
-		plan->pointers = cell + 1 + (plan->octets - 1) / GX_CELL_OCTETS;
+		plan->pointers = cell + gx_count_cells(plan->octets);
 		tails = gx_find_tails(plan->pointers);
 		if (!tails)
 			return GX_PASSED_DNSSEC;

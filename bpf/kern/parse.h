@@ -35,13 +35,6 @@ gx_inline __u32 gx_frame_octets(const struct xdp_md *ctx)
 	return octets;
 }
 
-gx_inline __u32 gx_load_arcount(const struct xdp_md *ctx, __u32 dns_offset)
-{
-	const __u8 *dns = gx_data(ctx) + (dns_offset & 0xff);
-
-	return (const void *)(dns + GX_DNS_HEADER_OCTETS) > gx_data_end(ctx) ? 0xffff : gx_load16(dns + 10);
-}
-
 /*
  * See gx_parse_record(). offsets: of the record in the upper half, octets of the message in the lower.
  *
@@ -63,23 +56,22 @@ __attribute__((noinline)) __u32 gx_parse_record_at(struct xdp_md *ctx, __u32 dns
 
 /**
  * gx_parse_additional - read the additional section of a query
- * @dns_offset: of the message in the frame
- * @offset: behind the question
- * @octets: length of the message: the last record must end there
+ * @packet: where the message is, and how many records it has
+ * @offset: behind the question; the last record must end with the message
  * @edns: zeroed; filled
  *
  * Return: as gx_parse_record(); FORMERR only once all records were seen.
  */
-gx_inline int gx_parse_additional(struct xdp_md *ctx, __u32 dns_offset, __u32 offset, __u32 octets,
-				  struct gx_edns *edns)
+gx_inline int gx_parse_additional(struct xdp_md *ctx, const struct gx_packet *packet, __u32 offset, struct gx_edns *edns)
 {
-	__u32 count = gx_load_arcount(ctx, dns_offset), result;
 	int verdict = GX_GO_ON;
 
 	for (__u32 i = 0; i < GX_QUERY_MAX_RRS; i++) {
-		if (i >= count)
+		__u32 result;
+
+		if (i >= packet->arcount)
 			break;
-		result = gx_parse_record_at(ctx, dns_offset, offset << 16 | octets, edns);
+		result = gx_parse_record_at(ctx, packet->dns_offset, offset << 16 | packet->dns_octets, edns);
 		offset = result >> 16;
 		result &= 0xffff;
 		if (result == GX_SERVED_FORMERR)
@@ -87,7 +79,7 @@ gx_inline int gx_parse_additional(struct xdp_md *ctx, __u32 dns_offset, __u32 of
 		else if (result != (GX_GO_ON & 0xffff))
 			return result;
 	}
-	return offset == octets ? verdict : GX_PASSED_ADDITIONAL;
+	return offset == packet->dns_octets ? verdict : GX_PASSED_ADDITIONAL;
 }
 
 #endif

@@ -95,8 +95,8 @@ gx_inline __u32 gx_opt_octets(const struct gx_opt *opt)
 	} while (0)
 
 /*
- * The last n < GX_CELL_OCTETS octets of an answer: whole words, then the last eight octets once more, whatever
- * part of them was copied already.
+ * The last n < GX_CELL_OCTETS octets of an answer: the last eight, where they are no whole word, and whole words, which
+ * may be copied twice in part.
  */
 gx_inline int gx_copy_cell_part(__u8 *to, const void *end, const struct gx_answer *cell, __u32 n)
 {
@@ -104,17 +104,24 @@ gx_inline int gx_copy_cell_part(__u8 *to, const void *end, const struct gx_answe
 
 	if (n < 8)
 		return gx_copy_octets(to, end, from, (const void *)~0ul, n);
-	for (__u32 i = 0; i + 8 <= GX_CELL_OCTETS; i += 8) {
-		if (i + 8 > n)
-			break;
-		if ((const void *)(to + i + 8) > end)
+	if (n & 7) {
+		__u8 *last = to + (n - 8);
+
+		if ((const void *)(last + 8) > end)
 			return -1;
-		GX_STORE(__u64, to + i, GX_LOAD(__u64, from + i));
+		GX_STORE(__u64, last, GX_LOAD(__u64, from + (n - 8)));
 	}
-	to += n - 8;
-	if ((const void *)(to + 8) > end)
-		return -1;
-	GX_STORE(__u64, to, GX_LOAD(__u64, from + n - 8));
+	if (n >= 32) {
+		GX_COPY_WORDS(4);
+		to += 32;
+		from += 32;
+	} else if (n & 16) {
+		GX_COPY_WORDS(2);
+		to += 16;
+		from += 16;
+	}
+	if (n & 8)
+		GX_COPY_WORDS(1);
 	return 0;
 }
 
@@ -305,8 +312,8 @@ gx_inline __u64 gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 ud
  */
 gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
 {
-	__u32 flags = ((__u32)dns[2] & GX_DNS1_RD) << 8 | GX_DNS1_QR << 8 | (__u32)plan->flags1 << 8 |
-		      (plan->rcode & GX_DNS2_RCODE);
+	__u32 flags1 = (dns[2] & GX_DNS1_RD) | (plan->flags & GX_DNS1_AA) | plan->flags1 | GX_DNS1_QR;
+	__u32 flags = flags1 << 8 | (plan->rcode & GX_DNS2_RCODE);
 	__u32 answers = bpf_htonl(1u << 16 | plan->ancount);
 	__u32 others = bpf_htonl((__u32)plan->nscount << 16 | plan->arcount);
 	__u64 sum = (__u64)GX_LOAD(__u16, dns) + bpf_htons(flags) + answers + others;
@@ -466,7 +473,7 @@ __attribute__((noinline)) int gx_copy_tail(struct xdp_md *ctx, __u32 offset, __u
 	octets = answer->len_octets;
 	by = name_octets - answer->base_octets;
 	if (gx_copy_answer(ctx, offset, cell, octets, GX_TAIL_MAX_CELLS) ||
-	    gx_move_pointers(ctx, offset, octets, cell + 1 + (octets - 1) / GX_CELL_OCTETS, by))
+	    gx_move_pointers(ctx, offset, octets, cell + gx_count_cells(octets), by))
 		return -1;
 	return octets;
 }
@@ -519,7 +526,7 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 	int resized;
 
 	if (!packet || !question || !edns || !plan)
-		return GX_BUG_WRITE;
+		return gx_leave(GX_BUG_WRITE);
 	fixed = GX_DNS_HEADER_OCTETS + question->octets;
 	if (edns->present) {
 		gx_render_opt(edns, plan, &opt);
@@ -530,7 +537,7 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 	if (fixed + plan->octets > limit) {
 		if (gx_came_by_tcp(ctx)) {
 			if (fixed + plan->octets > GX_TCP_MAX_OCTETS)
-				return GX_PASSED_NO_ROOM;
+				return gx_leave(GX_PASSED_NO_ROOM);
 		} else {
 			gx_plan_fit(plan, limit - fixed);
 		}
@@ -541,9 +548,9 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 	resized = gx_resize(ctx, packet->dns_offset + GX_DNS_HEADER_OCTETS + question->octets,
 			    packet->dns_offset + dns_octets);
 	if (resized == -1)
-		return GX_PASSED_NO_ROOM;
+		return gx_leave(GX_PASSED_NO_ROOM);
 	if (resized || gx_write_reply(ctx, packet, question, edns, plan, &opt, dns_octets))
-		return GX_BUG_WRITE;
+		return gx_leave(GX_BUG_WRITE);
 	return plan->reason;
 }
 
@@ -560,7 +567,7 @@ gx_inline int gx_send_tails(struct xdp_md *ctx, const struct gx_packet *packet, 
 	__u32 offset = packet->dns_offset + GX_DNS_HEADER_OCTETS + question->octets + plan->octets - plan->tails_octets;
 
 	if (gx_copy_tails(ctx, offset, plan, question->octets - GX_QUESTION_TAIL_OCTETS))
-		return GX_BUG_WRITE;
+		return gx_leave(GX_BUG_WRITE);
 	return plan->reason;
 }
 

@@ -13,6 +13,24 @@
  */
 #define GX_GO_ON (-1)
 
+/*
+ * Keeps a value from being merged into later arithmetic. "32-bit pointer arithmetic prohibited" (Linux 6.18,
+ * clang 14): the difference of data_end and data, used as an int, was computed in 32 bits. "invalid access to
+ * packet" (the same): a bounded count was computed anew from others, its bounds forgotten. "pointer arithmetic on
+ * pkt_end prohibited" (the same): p > end had become p >= end + 1, to take the sum out of a loop.
+ */
+#define GX_OPAQUE(value) asm volatile("" : "+r"(value))
+
+/*
+ * A reason on a way that few packets take, out of line: clang sets the reasons of many such ways in front of the
+ * branches to them, where all packets pass, an instruction in forty.
+ */
+gx_inline int gx_leave(int reason)
+{
+	GX_OPAQUE(reason);
+	return reason;
+}
+
 #ifdef __bpf__
 /*
  * A packed or memcpy access makes clang 14 emit one load per octet; the architectures with an XDP JIT load
@@ -34,14 +52,6 @@
 		memcpy((to), &gx_stored_, sizeof(gx_stored_));                                     \
 	})
 #endif
-
-/*
- * Keeps a value from being merged into later arithmetic. "32-bit pointer arithmetic prohibited" (Linux 6.18,
- * clang 14): the difference of data_end and data, used as an int, was computed in 32 bits. "invalid access to
- * packet" (the same): a bounded count was computed anew from others, its bounds forgotten. "pointer arithmetic on
- * pkt_end prohibited" (the same): p > end had become p >= end + 1, to take the sum out of a loop.
- */
-#define GX_OPAQUE(value) asm volatile("" : "+r"(value))
 
 /* The lower half. clang makes two shifts of a mask, and one move of this. */
 gx_inline __u64 gx_low32(__u64 word)

@@ -31,29 +31,25 @@ gx_inline __u64 gx_fold64(__u64 octets)
 	return octets | upper >> 2; /* 0x80 >> 2 is 0x20, the difference of the cases */
 }
 
-/* All ones but for the top bit of each octet that is 0. */
-gx_inline __u64 gx_not_zero(__u64 octets)
-{
-	return ((octets & GX_OCTETS_OF(0x7f)) + GX_OCTETS_OF(0x7f)) | octets | GX_OCTETS_OF(0x7f);
-}
-
 /**
  * gx_check_header - is this a query that may be answered here?
  * @dns: the message, with at least GX_DNS_HEADER_OCTETS
+ * @arcount: receives how many additional records follow, at most GX_QUERY_MAX_RRS; written on success
  *
  * One question, no answer or authority records (RFC 9619, RFC 8906 3.1); QR, opcode, AA and TC zero.
  *
  * Return: GX_GO_ON, or the reason to pass.
  */
-gx_inline int gx_check_header(const __u8 *dns)
+gx_inline int gx_check_header(const __u8 *dns, __u32 *arcount)
 {
-	if (dns[2] & GX_DNS1_QR)
-		return GX_PASSED_RESPONSE;
-	if (dns[2] & (GX_DNS1_OPCODE | GX_DNS1_AA | GX_DNS1_TC))
-		return GX_PASSED_OPCODE;
-	if (GX_LOAD(__u32, dns + 4) != bpf_htonl(1u << 16) || gx_load16(dns + 8) != 0 ||
-	    gx_load16(dns + 10) > GX_QUERY_MAX_RRS)
-		return GX_PASSED_COUNTS;
+	/* QDCOUNT, ANCOUNT, NSCOUNT and ARCOUNT as one number: less the one question, ARCOUNT is left. */
+	__u64 others = bpf_be64_to_cpu(GX_LOAD(__u64, dns + 4)) - (1ull << 48);
+
+	if (dns[2] & (GX_DNS1_QR | GX_DNS1_OPCODE | GX_DNS1_AA | GX_DNS1_TC))
+		return gx_leave(dns[2] & GX_DNS1_QR ? GX_PASSED_RESPONSE : GX_PASSED_OPCODE);
+	if (others > GX_QUERY_MAX_RRS)
+		return gx_leave(GX_PASSED_COUNTS);
+	*arcount = others;
 	return GX_GO_ON;
 }
 
@@ -90,6 +86,39 @@ gx_inline __u32 gx_measure_name(const __u8 *name, const void *end, __u32 room, _
 		offset += len + 1;
 	}
 	return 0;
+}
+
+/* RFC 6891 6.1.2: the root, the type, and four octets and a length of 0 behind. */
+gx_inline int gx_is_bare_opt(const __u8 *rr)
+{
+	return (GX_LOAD(__u32, rr) & bpf_htonl(0xffffff00)) == bpf_htonl(GX_TYPE_OPT << 8) &&
+	       GX_LOAD(__u16, rr + GX_OPT_OCTETS - 2) == 0;
+}
+
+/**
+ * gx_guess_name - length of the name in question, by what is left of the message without what comes behind it
+ * @dns: the message
+ * @end: bound of what may be read
+ * @octets: of the message, at most 0x3fff
+ * @arcount: additional records: none, or an OPT without options, is what most queries have
+ *
+ * Labels are not looked at, which takes as long as all else that is done with a name. What is equal to a loaded name
+ * in this length is that name; of all others gx_measure_name() must say how long they are, or that they are no names.
+ *
+ * Return: 1 to GX_NAME_MAX_OCTETS; 0: this does not tell.
+ */
+gx_inline __u32 gx_guess_name(const __u8 *dns, const void *end, __u32 octets, __u32 arcount)
+{
+	__u32 len = octets - GX_DNS_HEADER_OCTETS - GX_QUESTION_TAIL_OCTETS;
+
+	if (arcount) {
+		const __u8 *rr = dns + ((octets - GX_OPT_OCTETS) & 0x3fff);
+
+		if (arcount != 1 || (const void *)(rr + GX_OPT_OCTETS) > end || !gx_is_bare_opt(rr))
+			return 0;
+		len -= GX_OPT_OCTETS;
+	}
+	return len <= GX_NAME_MAX_OCTETS ? len : 0;
 }
 
 #define GX_NAME_INLINE_WORDS (GX_NAME_INLINE_OCTETS / 8)
@@ -150,17 +179,27 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 	__u64 hash = seed, sum = 0, word;
 	__u32 i;
 
-	for (i = 0; i < GX_NAME_FULL_WORDS; i++) {
+	/* Most names end in here. */
+#pragma GCC unroll 8
+	for (i = 0; i < GX_NAME_INLINE_WORDS; i++) {
+		const __u8 *from = name + i * 8;
+
+		if (i * 8 + 8 > len)
+			goto last;
+		if ((const void *)(from + 8) > end)
+			return -1;
+		folded->words[i] = gx_fold_word(GX_LOAD(__u64, from), &hash, &sum);
+	}
+	for (; i < GX_NAME_FULL_WORDS; i++) {
 		const __u8 *from = name + i * 8;
 
 		if (i * 8 + 8 > len)
 			break;
 		if ((const void *)(from + 8) > end)
 			return -1;
-		word = gx_fold_word(GX_LOAD(__u64, from), &hash, &sum);
-		if (i < GX_NAME_INLINE_WORDS)
-			folded->words[i] = word;
+		gx_fold_word(GX_LOAD(__u64, from), &hash, &sum);
 	}
+last:
 	if (len & 7) {
 		if (gx_load_name_tail(name, end, len, &word))
 			return -1;
@@ -171,75 +210,6 @@ gx_inline int gx_fold_name(const __u8 *name, const void *end, __u32 len, __u64 s
 	folded->hash = gx_hash_end(hash, len);
 	folded->sum = sum;
 	return 0;
-}
-
-/*
- * Eight octets of a name, if there are as many and none of them is 0. others: all ones but for the top bit of each
- * octet that is 0; or 0, where less than eight are left. Return: 1; 0: the name ends here.
- */
-gx_inline int gx_read_word(const __u8 *from, const void *end, __u64 *word, __u64 *others)
-{
-	*others = 0;
-	if ((const void *)(from + 8) > end)
-		return 0;
-	*word = GX_LOAD(__u64, from);
-	*others = gx_not_zero(*word);
-	return *others == ~0ull;
-}
-
-/**
- * gx_read_name - fold and hash a name up to and with the first octet 0
- * @name: its first octet
- * @end: bound of what may be read
- * @tail: the last 8 octets in front of it, as loaded
- * @room: octets from the name to the end
- * @seed: the generation's
- * @folded: zeroed; filled
- *
- * Labels are not looked at one by one, which would take longer than all else. No valid name begins with another, so
- * what is equal to a loaded name is that name. What is not may have a label with an octet 0 in it, or be no name:
- * gx_measure_name() knows.
- *
- * Return: octets, 1 to GX_NAME_MAX_OCTETS; 0: there is no octet 0 within them and the room.
- */
-gx_inline __u32 gx_read_name(const __u8 *name, const void *end, __u64 tail, __u32 room, __u64 seed,
-			     struct gx_folded *folded)
-{
-	__u64 hash = seed, sum = 0, word = 0, others, mask;
-	__u32 i, len;
-
-	/* Most names end in here. */
-#pragma GCC unroll 8
-	for (i = 0; i < GX_NAME_INLINE_WORDS; i++) {
-		if (!gx_read_word(name + i * 8, end, &word, &others))
-			goto last;
-		folded->words[i] = gx_fold_word(word, &hash, &sum);
-	}
-	for (; i < GX_NAME_MAX_WORDS; i++) {
-		if (!gx_read_word(name + i * 8, end, &word, &others))
-			goto last;
-		gx_fold_word(word, &hash, &sum);
-	}
-	return 0;
-last:
-	if (!others) {
-		if (i * 8 >= room)
-			return 0;
-		word = gx_le64(gx_le64(tail) >> (64 - (room & 7) * 8));
-		others = gx_not_zero(word);
-	}
-	others = ~gx_le64(others);
-	mask = others ^ (others - 1); /* up to and with the first one */
-	word &= gx_le64(mask);
-	len = i * 8 + ((mask & GX_OCTETS_OF(0x01)) * GX_OCTETS_OF(0x01) >> 56);
-	if (len > room || len > GX_NAME_MAX_OCTETS)
-		return 0;
-	word = gx_fold_word(word, &hash, &sum);
-	if (i < GX_NAME_INLINE_WORDS)
-		folded->words[i] = word;
-	folded->hash = gx_hash_end(hash, len);
-	folded->sum = sum;
-	return len;
 }
 
 /**

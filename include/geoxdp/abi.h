@@ -304,6 +304,7 @@ struct gx_answer {
 #define GX_ANSWER_NODATA	0x01	/* no RR of the type asked for: counted apart */
 #define GX_ANSWER_REFERRAL	0x02	/* to the servers of a zone below: the same */
 #define GX_ANSWER_EXPIRES	0x08	/* has signatures that the loader made: passed when they have run out */
+#define GX_ANSWER_SPECIAL	0x80	/* one of the above, an RCODE, or base_octets: else none of these is looked at */
 
 /* In place of the octets of the cells behind an answer with base_octets: its compression pointers. */
 struct gx_shift {

@@ -91,7 +91,7 @@ static void passed_expired(void **state)
 
 	assert_int_equal(bpf_map_lookup_elem(answers, &cell, &before), 0);
 	expired = before;
-	expired.flags |= GX_ANSWER_EXPIRES;
+	expired.flags |= GX_ANSWER_EXPIRES | GX_ANSWER_SPECIAL;
 	assert_int_equal(bpf_map_update_elem(answers, &cell, &expired, BPF_ANY), 0);
 	expect_packet(&packet, GX_PASSED_EXPIRED, NULL);
 	assert_int_equal(bpf_map_update_elem(answers, &cell, &before, BPF_ANY), 0);

@@ -302,7 +302,7 @@ static void a_wildcard_does_not_reach_what_exists_and_what_is_below_it(void **st
 
 		assert_int_equal(ref & GX_REF_KIND, GX_REF_FIXED);
 		assert_int_equal(answer->rcode, rows[i].rcode);
-		assert_int_equal(answer->flags, rows[i].flags);
+		assert_int_equal(answer->flags & ~GX_ANSWER_SPECIAL, rows[i].flags);
 	}
 	assert_int_equal(found(fixture, ".", GX_TYPE_A), GX_REF_NONE);
 	assert_int_equal(found(fixture, "example.org.", GX_TYPE_A), GX_REF_NONE);
@@ -317,7 +317,7 @@ static void names_that_exist_for_a_geo_name_alone_are_nodata(void **state)
 
 	make_wildcards(fixture);
 	cell = &fixture->image.answers[cell_of(fixture, "new.example.com.", GX_TYPE_A, 0)];
-	assert_int_equal(cell->flags, GX_ANSWER_NODATA | GX_DNS1_AA);
+	assert_int_equal(cell->flags, GX_ANSWER_NODATA | GX_ANSWER_SPECIAL | GX_DNS1_AA);
 	assert_int_equal(cell->rcode, GX_RCODE_NOERROR);
 	assert_int_equal(found(fixture, "geo.cdn.example.com.", KNOT_RRTYPE_TXT) & GX_REF_KIND, GX_REF_FIXED);
 	assert_int_equal(find_name(&fixture->image, scene_name(&fixture->scene, "new.example.com."))->flags,

@@ -256,53 +256,62 @@ static void name_beyond_what_may_be_read_is_refused(void **state)
 	}
 }
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* --- guessing ---------------------------------------------------------------------------------- */
 
-static __u64 last_8(const struct message *message)
+/* A message with a name of so many octets and its type and class, and behind them an OPT, unless it is NULL. */
+static struct message new_query(size_t octets, const uint8_t opt[GX_OPT_OCTETS])
 {
-	return GX_LOAD(__u64, message->end - 8);
+	struct message message = new_message(octets + GX_QUESTION_TAIL_OCTETS + (opt ? GX_OPT_OCTETS : 0));
+
+	memset(message.name, 'a', octets + GX_QUESTION_TAIL_OCTETS);
+	if (opt)
+		memcpy(message.name + octets + GX_QUESTION_TAIL_OCTETS, opt, GX_OPT_OCTETS);
+	return message;
 }
 
-/* Up to the first octet 0, whatever is behind it: as if it had been measured. Nothing beyond the message is read. */
-static void name_is_read_to_its_first_octet_0_as_if_measured(void **state)
+static uint32_t guess(const struct message *message, uint32_t arcount)
+{
+	return gx_guess_name(message->octets, message->end, (__u32)(message->end - message->octets), arcount);
+}
+
+static void length_of_a_name_is_what_question_and_bare_opt_leave_over(void **state)
 {
 	unsigned int seed = 7;
 
-	for (int i = 0; i < ROUNDS; i++) {
-		size_t octets = 1 + (size_t)rand_r(&seed) % 255, behind = (size_t)rand_r(&seed) % 20;
-		struct message message = new_message(octets + behind);
-		struct gx_folded read = {0}, folded = {0};
+	for (size_t octets = 0; octets <= 300; octets++) {
+		uint8_t opt[GX_OPT_OCTETS] = { 0, 0, GX_TYPE_OPT };
+		struct message message = new_query(octets, NULL);
 
-		for (size_t at = 0; at < octets + behind; at++)
-			message.name[at] = (uint8_t)(1 + rand_r(&seed) % 255);
-		message.name[octets - 1] = 0;
-		if (behind && rand_r(&seed) % 2)
-			message.name[octets + (size_t)rand_r(&seed) % behind] = 0;
-		assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)(octets + behind), SEED, &read),
-				 octets);
-		assert_int_equal(gx_fold_name(message.name, message.end, (__u32)octets, SEED, &folded), 0);
-		assert_memory_equal(&read, &folded, sizeof(read));
+		assert_int_equal(guess(&message, 0), octets <= 255 ? octets : 0);
+		free(message.octets);
+		for (int at = 3; at < 9; at++)
+			opt[at] = (uint8_t)rand_r(&seed);
+		message = new_query(octets, opt);
+		assert_int_equal(guess(&message, 1), octets <= 255 ? octets : 0);
 		free(message.octets);
 	}
 }
 
-static void name_without_octet_0_in_its_room_is_not_read(void **state)
+/* Nor is anything read in front of the message. */
+static void length_of_a_name_is_not_guessed_where_anything_else_is_behind(void **state)
 {
-	for (size_t octets = 0; octets <= 300; octets++) {
-		struct message message = new_message(octets);
-		struct gx_folded folded = {0};
+	for (size_t octets = 0; octets <= 255; octets++) {
+		for (int at = 0; at < GX_OPT_OCTETS; at++) {
+			uint8_t opt[GX_OPT_OCTETS] = { 0, 0, GX_TYPE_OPT };
+			struct message message;
 
-		memset(message.name, 0x80, octets);
-		assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)octets, SEED, &folded), 0);
-		/* An octet 0 behind 255 others: too long (RFC 1035 2.3.4). */
-		if (octets > 255) {
-			message.name[255] = 0;
-			assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)octets, SEED,
-						      &folded), 0);
-			message.name[254] = 0;
-			assert_int_equal(gx_read_name(message.name, message.end, last_8(&message), (__u32)octets, SEED,
-						      &folded), 255);
+			opt[at] ^= 1;
+			message = new_query(octets, opt);
+			assert_int_equal(guess(&message, 1), at < 3 || at > 8 ? 0 : octets);
+			assert_int_equal(guess(&message, 2), 0);
+			free(message.octets);
 		}
+	}
+	for (uint32_t octets = HEADER_OCTETS; octets < HEADER_OCTETS + GX_OPT_OCTETS; octets++) {
+		struct message message = new_message(octets - HEADER_OCTETS);
+
+		memset(message.name, 0, octets - HEADER_OCTETS);
+		assert_int_equal(guess(&message, 1), 0);
 		free(message.octets);
 	}
 }
@@ -354,12 +363,16 @@ static void header_is_checked_as_by_hand(void **state)
 	for (int place = 0; place < HEADER_OCTETS; place++) {
 		for (int octet = 0; octet < 256; octet++) {
 			uint8_t *dns = calloc(1, HEADER_OCTETS);
+			__u32 arcount = 99;
 
 			assert_non_null(dns);
 			dns[5] = 1;
-			assert_int_equal(gx_check_header(dns), GX_GO_ON);
+			assert_int_equal(gx_check_header(dns, &arcount), GX_GO_ON);
+			assert_int_equal(arcount, 0);
+			arcount = 99;
 			dns[place] = (uint8_t)octet;
-			assert_int_equal(gx_check_header(dns), naive_header(dns));
+			assert_int_equal(gx_check_header(dns, &arcount), naive_header(dns));
+			assert_int_equal(arcount, naive_header(dns) == GX_GO_ON ? dns[11] : 99);
 			free(dns);
 		}
 	}
@@ -376,8 +389,8 @@ int main(void)
 		cmocka_unit_test(random_octets_are_measured_as_by_hand),
 		cmocka_unit_test(name_of_every_length_is_hashed_and_summed_as_by_hand),
 		cmocka_unit_test(name_beyond_what_may_be_read_is_refused),
-		cmocka_unit_test(name_is_read_to_its_first_octet_0_as_if_measured),
-		cmocka_unit_test(name_without_octet_0_in_its_room_is_not_read),
+		cmocka_unit_test(length_of_a_name_is_what_question_and_bare_opt_leave_over),
+		cmocka_unit_test(length_of_a_name_is_not_guessed_where_anything_else_is_behind),
 		cmocka_unit_test(rest_of_a_name_is_compared_to_the_last_octet),
 		cmocka_unit_test(header_is_checked_as_by_hand),
 	};

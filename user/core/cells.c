@@ -48,8 +48,7 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 				    uint16_t variants)
 {
 	size_t core = answer->core_octets < stored ? answer->core_octets : stored;
-
-	return (struct gx_answer){
+	struct gx_answer header = {
 		.len_octets = answer->len_octets,
 		.core_octets = answer->core_octets,
 		.ancount = answer->ancount,
@@ -64,6 +63,10 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 		.variants = variants,
 		.base_octets = stored ? answer->base_octets : 0,	/* TC=1 has no pointers */
 	};
+
+	if (header.flags & (GX_ANSWER_EXPIRES | GX_ANSWER_NODATA | GX_ANSWER_REFERRAL) || header.rcode || header.base_octets)
+		header.flags |= GX_ANSWER_SPECIAL;
+	return header;
 }
 
 static uint32_t hash_answer(const struct gx_answer *header, const struct gx_rendered *answer, size_t stored)
