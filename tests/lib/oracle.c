@@ -246,12 +246,14 @@ static bool is_name(const knot_dname_t *name, const char *text)
 /* The SOA of the zone that speaks for a name, the longest; NULL: none is loaded. */
 static const struct record *find_soa(const knot_dname_t *name)
 {
-	for (;; name += *name + 1) {
-		const struct record *soa = find_record(records, name, KNOT_RRTYPE_SOA);
+	const struct record *soa = NULL;
 
-		if (soa || !*name)
-			return soa;
+	for (const struct record *record = records; record; record = record->next) {
+		if (record->type == KNOT_RRTYPE_SOA && knot_dname_in_bailiwick(name, record->owner) >= 0 &&
+		    (!soa || knot_dname_size(record->owner) > knot_dname_size(soa->owner)))
+			soa = record;
 	}
+	return soa;
 }
 
 static const knot_dname_t *find_apex(const knot_dname_t *name)
