@@ -69,6 +69,8 @@ static void check_family(enum gx_family family)
 	struct gx_diag diag = {0};
 	struct gx_class_run *runs;
 	size_t count;
+	/* On an emulated machine a part of them: every border is there all the same. */
+	size_t n_random = getenv("GEOXDP_TEST_NAMES") ? RANDOM_ADDRESSES / 8 : RANDOM_ADDRESSES;
 
 	assert_int_equal(gx_image_build(&image, node_config(), &diag), 0);
 	count = gx_partition_runs(partition, image.class_of, image.n_locations, &runs);
@@ -78,7 +80,7 @@ static void check_family(enum gx_family family)
 		check_address(family, runs[i].first);
 		check_address(family, (runs[i].first - 1) & gx_family_last(family));
 	}
-	for (size_t i = 0; i < RANDOM_ADDRESSES; i++) {
+	for (size_t i = 0; i < n_random; i++) {
 		gx_u128 address = 0;
 
 		for (int word = 0; word < 2; word++) {
