@@ -150,12 +150,12 @@ $(FUZZ_PACKETS): $(BUILD)/obj/tests/fuzz/packets.o $(call obj,obj,$(LIB_SRC)) $(
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(GOLD) $^ -o $@ $(LDLIBS) -lcmocka
 
-# libFuzzer is clang's.
+# libFuzzer is clang's. To clear 64 KiB for each arena of each input is a quarter of the time.
 FUZZFLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/fuzz-obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CLANG) $(CPPFLAGS) -std=gnu11 $(WARN) $(FUZZFLAGS) -MMD -MP -c $< -o $@
+	$(CLANG) $(CPPFLAGS) -std=gnu11 $(WARN) $(FUZZFLAGS) -DGX_ARENA_BLOCK_OCTETS=1024 -MMD -MP -c $< -o $@
 
 $(BUILD)/fuzz/pure: $(call obj,fuzz-obj,tests/fuzz/pure.c tests/lib/packet.c tests/lib/query.c tests/lib/edns.c)
 	@mkdir -p $(@D)

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* The fuzzers have it smaller. */
+#ifndef GX_ARENA_BLOCK_OCTETS
 #define GX_ARENA_BLOCK_OCTETS	(64 * 1024)
+#endif
 #define GX_ARENA_ALIGN		16
 #define GX_LARGE_PAGE_OCTETS	((size_t)2 << 20)
 
