@@ -20,7 +20,7 @@ LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lelf -lz -lpthread
 # For what is not installed: binutils has it, and it takes half the time of its other linker.
 GOLD     := $(if $(wildcard /usr/bin/ld.gold),-fuse-ld=gold)
 RUN_LIBS := $(shell pkg-config --libs $(RUN_PKGS) 2>/dev/null)
-# For the lines of a report -g1 is enough, and compiles a third faster.
+# For the lines of a report -g1 is enough, and it takes less to compile.
 SANFLAGS := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 ARCH_INC := $(shell $(CC) -print-multiarch)
