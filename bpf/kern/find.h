@@ -169,7 +169,8 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct 
 	len = gx_guess_name(gx_data(ctx) + (dns_offset & 0xff), gx_data_end(ctx), packet->dns_octets, packet->arcount);
 	if (!len)
 		len = measured = gx_measure_question(ctx, dns_offset, room, question);
-	GX_OPAQUE(len); /* "R9 offset is outside of the packet" (Linux 6.12, clang 14): the mask was dropped, as done before */
+	/* "R9 offset is outside of the packet" (Linux 6.12, clang 14): gx_guess_name() bounds it, so the mask went. */
+	GX_OPAQUE(len);
 	len &= 0xff;
 	if (!len || gx_fold_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), len, name_seed, &folded))
 		return gx_leave(GX_PASSED_QNAME);

@@ -62,7 +62,8 @@ __attribute__((noinline)) __u32 gx_parse_record_at(struct xdp_md *ctx, __u32 dns
  *
  * Return: as gx_parse_record(); FORMERR only once all records were seen.
  */
-gx_inline int gx_parse_additional(struct xdp_md *ctx, const struct gx_packet *packet, __u32 offset, struct gx_edns *edns)
+gx_inline int gx_parse_additional(struct xdp_md *ctx, const struct gx_packet *packet, __u32 offset,
+				  struct gx_edns *edns)
 {
 	int verdict = GX_GO_ON;
 

@@ -42,8 +42,7 @@ static __always_inline int gx_is_service(const struct gx_packet *packet)
 	if (words[0] != address[0] || words[1] != address[1])
 		return 0;
 	/* The unspecified address is what an empty slot holds. */
-	return !packet->is_ipv6 || address[0] != 0 ||
-	       (address[1] != 0 && (__u32)address[1] != (__u32)GX_MAPPED_WORD(0));
+	return !packet->is_ipv6 || address[0] != 0 || (address[1] != 0 && !gx_is_mapped(address[1]));
 }
 
 #endif

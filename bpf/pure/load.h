@@ -93,4 +93,10 @@ gx_inline __u16 gx_load16(const __u8 *from)
 #define gx_mapped_ipv4(word) ((__u32)(word))
 #endif
 
+/* Is it one? Whatever the address. */
+gx_inline int gx_is_mapped(__u64 word)
+{
+	return (word & ~(GX_MAPPED_WORD(~0u) ^ GX_MAPPED_WORD(0))) == GX_MAPPED_WORD(0);
+}
+
 #endif

@@ -58,9 +58,8 @@ gx_inline int gx_check_header(const __u8 *dns, __u32 *arcount)
  * @name: its first octet
  * @end: bound of what may be read
  * @room: octets that the message has left for it
- * @labels: receives on success, an octet each: in the lowest one how many there are, the root not counted; then
- *	where the
- *	last seven of them begin, the last one first
+ * @labels: receives on success, an octet each: in the lowest one how many there are, the root not counted; then where
+ *	the last seven of them begin, the last one first
  *
  * Return: 1 to 255; 0: it does not end within the room or 255 octets, or a label is no plain one.
  */
@@ -136,7 +135,7 @@ struct gx_folded {
  * gx_load_name_tail - the last octets of a name that fill no word, as one in native order, zero-padded
  * @name: its first octet, with at least 8 octets of the message in front of it
  * @end: bound of what may be read
- * @len: 1 to 255, as gx_measure_name() says, and no multiple of 8
+ * @len: 1 to 255, and no multiple of 8
  * @word: receives it
  *
  * It is read backwards, over octets that were read before, so as not to read beyond the message. Those who call it
@@ -167,7 +166,7 @@ gx_inline __u64 gx_fold_word(__u64 word, __u64 *hash, __u64 *sum)
  * gx_fold_name - fold and hash a name of known length
  * @name: its first octet, with at least 8 octets of the message in front of it
  * @end: bound of what may be read
- * @len: 1 to 255, as gx_measure_name() says
+ * @len: 1 to 255
  * @seed: the generation's
  * @folded: zeroed; filled
  *

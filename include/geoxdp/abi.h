@@ -286,7 +286,7 @@ struct gx_location_name {
  * References and choices mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
-	__u16 len_octets;	/* of the whole answer; 0 in a continuation cell */
+	__u16 len_octets;	/* of the whole answer; GX_TCP_MAX_OCTETS: too long, and not stored; 0 in a continuation cell */
 	__u16 core_octets;	/* without those of the additional section that are left away where all does not fit */
 	__u16 sum;		/* one's complement sum of all octets, as if at an even offset */
 	__u16 core_sum;
@@ -304,7 +304,8 @@ struct gx_answer {
 #define GX_ANSWER_NODATA	0x01	/* no RR of the type asked for: counted apart */
 #define GX_ANSWER_REFERRAL	0x02	/* to the servers of a zone below: the same */
 #define GX_ANSWER_EXPIRES	0x08	/* has signatures that the loader made: passed when they have run out */
-#define GX_ANSWER_SPECIAL	0x80	/* one of the above, an RCODE, or base_octets: else none of these is looked at */
+/* One of the above, an RCODE, or base_octets: else none of these is looked at. Who changes one sets it. */
+#define GX_ANSWER_SPECIAL	0x80
 
 /* In place of the octets of the cells behind an answer with base_octets: its compression pointers. */
 struct gx_shift {

@@ -77,10 +77,14 @@ GX_HASH_INLINE __u32 gx_hash_end_of_name(__u64 octets)
 /*
  * The slot of a service address in `services`, given as two words in native order, without a second probe: the loader
  * looks for odd factors with which each has a slot of its own. shift: 64 less the bits of a slot's number.
+ *
+ * The last octet of each word can be its upper one, which a product alone leaves there: without the shift between the
+ * two, networks and hosts that differ in those would be 256 values, whatever the factors.
  */
 GX_HASH_INLINE __u32 gx_hash_service(__u64 high, __u64 low, const volatile __u64 factors[2], __u32 shift)
 {
-	return (high * factors[0] + low * factors[1]) >> shift;
+	high *= factors[0];
+	return ((high ^ high >> 32) ^ low) * factors[1] >> shift;
 }
 
 /*

@@ -183,8 +183,8 @@ static void run(const uint8_t *frame, size_t octets)
 	reason = parse_additional(dns, end, GX_DNS_HEADER_OCTETS + len + GX_QUESTION_TAIL_OCTETS, packet.dns_octets,
 				  &edns);
 	/* Without records, or with no more than an OPT without options. */
-	if (reason == GX_GO_ON && (packet.arcount == 0 || (packet.arcount == 1 && room - len - GX_QUESTION_TAIL_OCTETS ==
-										   GX_OPT_OCTETS)))
+	room -= len + GX_QUESTION_TAIL_OCTETS;
+	if (reason == GX_GO_ON && (packet.arcount == 0 || (packet.arcount == 1 && room == GX_OPT_OCTETS)))
 		MUST(guessed == len);
 	if (reason == GX_GO_ON || reason == GX_SERVED_FORMERR)
 		check_query(frame, octets, &packet, len, &edns, reason);

@@ -89,10 +89,52 @@ static void as_many_addresses_as_there_can_be_are_served_and_no_other(void **sta
 	gx_parse_addr("::", &other);
 	ask(object, &other, XDP_PASS);
 	/* An IPv4 one in its mapped form. */
-	gx_parse_addr("::ffff:192.0.0.1", &other);
-	if (other.family == GX_IPV6)
-		ask(object, &other, XDP_PASS);
+	other = gx_addr_from_octets(GX_IPV6, (const uint8_t[16]){ [10] = 0xff, 0xff, 192, 0, 0, 1 });
+	ask(object, &other, XDP_PASS);
 	gx_object_free(object);
+}
+
+/* Each of these addresses, all different, has the slot where it is looked for. */
+static void assert_placed(const struct gx_addr *list, size_t count)
+{
+	struct gx_service_table table;
+	struct gx_failure failure;
+	size_t used = 0;
+
+	assert_int_equal(gx_services_place(list, count, &table, &failure), 0);
+	for (uint32_t i = 0; i < table.n_slots; i++) {
+		uint64_t words[2];
+
+		memcpy(words, &table.slots[i], sizeof(words));
+		used += words[0] || words[1];
+		if (words[0] || words[1])
+			assert_int_equal(gx_hash_service(words[0], words[1], table.factors, table.shift), i);
+	}
+	assert_int_equal(used, count);
+	gx_services_free(&table);
+}
+
+/* Addresses that are a grid of two octets, in any two places: networks and hosts. */
+static void grids_of_addresses_find_slots(void **state)
+{
+	static struct gx_addr list[GX_SERVICE_MAX];
+
+	for (int first = 2; first < 16; first++)
+		for (int second = first + 1; second < 16; second++)
+			for (unsigned int columns = 2; columns <= 128; columns *= 2)
+				for (int step = 1; step <= 128; step += 127) {
+					unsigned int count = step == 1 ? GX_SERVICE_MAX : 4;
+
+					for (unsigned int i = 0; i < count; i++) {
+						unsigned int width = step == 1 ? columns : 2;
+						uint8_t octets[16] = { 0x20, 0x01 };
+
+						octets[first] = (uint8_t)(i / width * step);
+						octets[second] = (uint8_t)(i % width * step);
+						list[i] = gx_addr_from_octets(GX_IPV6, octets);
+					}
+					assert_placed(list, count);
+				}
 }
 
 static void any_number_of_addresses_finds_slots(void **state)
@@ -103,21 +145,8 @@ static void any_number_of_addresses_finds_slots(void **state)
 
 	for (unsigned int i = 0; i <= GX_SERVICE_MAX; i++)
 		list[i] = service(i);
-	for (unsigned int count = 0; count <= GX_SERVICE_MAX; count++) {
-		unsigned int used = 0;
-
-		assert_int_equal(gx_services_place(list, count, &table, &failure), 0);
-		for (uint32_t i = 0; i < table.n_slots; i++) {
-			uint64_t words[2];
-
-			memcpy(words, &table.slots[i], sizeof(words));
-			used += words[0] || words[1];
-			if (words[0] || words[1])
-				assert_int_equal(gx_hash_service(words[0], words[1], table.factors, table.shift), i);
-		}
-		assert_int_equal(used, count);
-		gx_services_free(&table);
-	}
+	for (unsigned int count = 0; count <= GX_SERVICE_MAX; count++)
+		assert_placed(list, count);
 	assert_int_equal(gx_services_place(list, GX_SERVICE_MAX + 1, &table, &failure), -E2BIG);
 }
 
@@ -140,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_many_addresses_as_there_can_be_are_served_and_no_other),
 		cmocka_unit_test(any_number_of_addresses_finds_slots),
+		cmocka_unit_test(grids_of_addresses_find_slots),
 		cmocka_unit_test(one_address_given_twice_takes_one_slot),
 	};
 

@@ -45,7 +45,10 @@ static void gx_add_mac(struct gx_services *services, const struct sockaddr *addr
 		services->macs[services->n_macs++] = gx_pack_mac(link->sll_addr);
 }
 
-/* An IPv4 address can have a label in place of the interface's name: that, a colon, and more (ip-address(8)). */
+/*
+ * An IPv4 address can have a label in place of the interface's name: that, a colon, and more (ip-address(8)). With
+ * another label, which the kernel would take, it is not found.
+ */
 static bool gx_is_label(const char *label, const char *interface)
 {
 	size_t octets = strlen(interface);

@@ -70,7 +70,7 @@ int gx_services_place(const struct gx_addr *list, size_t count, struct gx_servic
 		}
 	}
 	free(placed.slots);
-	return gx_fail(failure, EINVAL, "fewer addresses", "service addresses: none of all hashes tells %zu apart", count);
+	return gx_fail(failure, EINVAL, "change one of them", "service addresses: no hash tells all %zu apart", count);
 }
 
 void gx_services_free(struct gx_service_table *table)
