@@ -64,7 +64,8 @@ static struct gx_answer make_header(const struct gx_rendered *answer, const uint
 		.base_octets = stored ? answer->base_octets : 0,	/* TC=1 has no pointers */
 	};
 
-	if (header.flags & (GX_ANSWER_EXPIRES | GX_ANSWER_NODATA | GX_ANSWER_REFERRAL) || header.rcode || header.base_octets)
+	if (header.flags & (GX_ANSWER_EXPIRES | GX_ANSWER_NODATA | GX_ANSWER_REFERRAL) || header.rcode ||
+	    header.base_octets)
 		header.flags |= GX_ANSWER_SPECIAL;
 	return header;
 }
@@ -221,7 +222,8 @@ static struct gx_rendered fit(const struct gx_rendered *answer, size_t qname_oct
 	if (!gx_answer_is_unsendable(answer->len_octets, qname_octets))
 		return out;
 	if (gx_answer_is_unsendable(answer->core_octets, qname_octets)) {
-		out.core_octets = answer->len_octets;
+		/* No octets are stored: only that it is too long counts, and is told once tails are added, too. */
+		out.core_octets = out.len_octets = GX_TCP_MAX_OCTETS;
 	} else {
 		out.len_octets = answer->core_octets;
 		out.arcount = answer->core_arcount;
