@@ -286,7 +286,8 @@ struct gx_location_name {
  * References and choices mean the first; which of them is sent is drawn for each query.
  */
 struct gx_answer {
-	__u16 len_octets;	/* of the whole answer; GX_TCP_MAX_OCTETS: too long to be stored; 0: in a continuation cell */
+	/* Of the whole answer; GX_TCP_MAX_OCTETS: it is too long, and not stored; 0: a continuation cell. */
+	__u16 len_octets;
 	__u16 core_octets;	/* without those of the additional section that are left away where all does not fit */
 	__u16 sum;		/* one's complement sum of all octets, as if at an even offset */
 	__u16 core_sum;
