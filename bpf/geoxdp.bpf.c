@@ -42,9 +42,7 @@ static __always_inline int gx_accept(struct xdp_md *ctx, struct gx_packet *packe
 	return gx_check_header(dns, &packet->arcount);
 }
 
-/*
- * What the query says beside its question. An error there is answered. Return: GX_GO_ON, or the outcome.
- */
+/* What the query says beside its question. An error there is answered. Return: GX_GO_ON, or the outcome. */
 static __always_inline int gx_accept_additional(struct xdp_md *ctx, const struct gx_packet *packet,
 						const struct gx_question *question, struct gx_edns *edns,
 						struct gx_plan *plan)

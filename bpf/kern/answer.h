@@ -198,7 +198,7 @@ gx_inline int gx_plan_special(const struct gx_answer *answer, __u32 name_octets,
  * gx_plan_answer - choose the answer
  * @ref: not GX_REF_NONE
  * @name_octets: of the question
- * @plan: zeroed; filled, but for arcount's OPT
+ * @plan: zeroed, but for the cookie and the gap that are known already; filled, but for arcount's OPT
  *
  * Return: GX_GO_ON, or the reason to pass.
  */

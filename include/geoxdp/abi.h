@@ -50,8 +50,7 @@ struct gx_leaf {
  *   GX_INDEX_LEAF   | depth << 16 | class   no border within the block
  *   GX_INDEX_NARROW | groups - 1 << 28 | w  fragment at word w: 4 borders a word, then 4 classes a word, as many words
  *   GX_INDEX_WIDE   | groups - 1 << 28 | w  fragment at word w: a border a word, then 4 classes a word
- *   GX_INDEX_TABLE  | stride << 25 | w      2^stride entries from word w on, two a word, by the next bits of the
- * address
+ *   GX_INDEX_TABLE  | stride << 25 | w      2^stride entries from word w on, two a word, by the address's next bits
  *
  * A border is kept as the last address of the range before it; the last one of a fragment is padding, all ones. That
  * of a narrow fragment is the upper 15 bits of its place in the block, and the top bit set.
