@@ -30,7 +30,9 @@ struct gx_plan {
 			__u8 base_octets;
 		};
 	};
-	__u32 cell;		/* first cell of the answer; 0: none */
+	__u32 cell;		/* first cell of the answer; 0: none, or it is one A record, with */
+	__be32 ttl;
+	__be32 address;
 	__u32 pointers;		/* its struct gx_shift, where shift or gap_list need it: else 0 */
 	__u32 shift;		/* by which its pointers move */
 	__u32 gap_list;		/* whose tails come behind it and its own, 0: none, */
@@ -60,16 +62,35 @@ GX_SAME_OFFSET(flags, flags);
 GX_SAME_OFFSET(base_octets, base_octets);
 _Static_assert(sizeof(((struct gx_plan *)0)->head) == offsetof(struct gx_answer, octets), "head");
 
+/* What a choice says, read at once: see struct gx_choice. */
+struct gx_chosen {
+	__u32 answer;
+	__be32 address;
+};
+
+/* Return: 0, or -1: there is no choice of this number. */
+gx_inline int gx_read_choice(__u32 number, struct gx_chosen *chosen)
+{
+	const struct gx_choice *choice = bpf_map_lookup_elem(&choices, &number);
+	__u64 both;
+
+	if (!choice)
+		return -1;
+	both = *(const volatile __u64 *)choice;
+	chosen->answer = gx_word_first32(both);
+	chosen->address = gx_word_last32(both);
+	return 0;
+}
+
 /*
  * One choice out of a spread. What is drawn by the client's prefix holds for that prefix and no further: so far
  * goes the scope (RFC 7871 7.2.1). What is drawn at random says nothing about clients: the leaf's own depth stays.
  *
- * Return: first cell; 0: pass.
+ * Return: 0, or -1: there is none.
  */
-gx_inline __u32 gx_draw(__u32 spread, const struct gx_client *client, struct gx_plan *plan)
+gx_inline int gx_draw(__u32 spread, const struct gx_client *client, struct gx_chosen *chosen, struct gx_plan *plan)
 {
-	__u32 index = spread & ~GX_CHOICE_SPREAD, bits = client->is_ipv6 ? GX_SPREAD_BITS6 : GX_SPREAD_BITS4;
-	struct gx_choice *choice;
+	__u32 index = spread & GX_CHOICE_NUMBER, bits = client->is_ipv6 ? GX_SPREAD_BITS6 : GX_SPREAD_BITS4;
 
 	if (spread & GX_CHOICE_BY_QUERY) {
 		index += bpf_get_prandom_u32() & (GX_SPREAD_SLOTS - 1);
@@ -78,15 +99,13 @@ gx_inline __u32 gx_draw(__u32 spread, const struct gx_client *client, struct gx_
 		if (plan->scope_bits < bits + client->scope_offset)
 			plan->scope_bits = bits + client->scope_offset;
 	}
-	choice = bpf_map_lookup_elem(&choices, &index);
-	return choice ? choice->answer : 0;
+	return gx_read_choice(index, chosen);
 }
 
 /* The choice for this client. Return: GX_GO_ON or the reason to pass. */
-gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, struct gx_plan *plan)
+gx_inline int gx_choose(__u32 ref, const struct gx_client *client, struct gx_chosen *chosen, struct gx_plan *plan)
 {
-	__u32 index = ref & GX_REF_INDEX, number, count = class_count, bits;
-	struct gx_choice *choice;
+	__u32 index = ref & GX_REF_INDEX, number, count = class_count, bits, kind;
 	struct gx_leaf leaf = {};
 
 	if (use_index && (ref & GX_REF_KIND) == GX_REF_CLASS) {
@@ -106,15 +125,14 @@ gx_inline int gx_choose(__u32 ref, const struct gx_client *client, __u32 *cell, 
 	}
 	if (number >= count)
 		return gx_leave(GX_PASSED_LOCATION);
-	index += number;
 	plan->scope_bits = bits + client->scope_offset;
-	choice = bpf_map_lookup_elem(&choices, &index);
-	if (!choice)
+	if (gx_read_choice(index + number, chosen))
 		return gx_leave(GX_PASSED_LOCATION);
-	*cell = choice->answer;
-	if (__builtin_expect(*cell & GX_CHOICE_SPREAD, 0))
-		*cell = gx_draw(*cell, client, plan);
-	return *cell ? GX_GO_ON : GX_PASSED_LOCATION;
+	kind = chosen->answer & GX_CHOICE_KIND;
+	if (__builtin_expect(kind == GX_CHOICE_BY_CLIENT || kind == GX_CHOICE_BY_QUERY, 0) &&
+	    gx_draw(chosen->answer, client, chosen, plan))
+		return gx_leave(GX_PASSED_LOCATION);
+	return GX_GO_ON;
 }
 
 /* Cells of an answer of so many octets, at least one; what goes with it comes behind them. */
@@ -194,6 +212,30 @@ gx_inline int gx_plan_special(const struct gx_answer *answer, __u32 name_octets,
 	return GX_GO_ON;
 }
 
+/*
+ * An answer of one A record, owned by the name in question (RFC 1035 3.2.1, 4.1.4):
+ *
+ *  | pointer to offset 12 | A  | IN | TTL | 4 octets | address |
+ *    0                      2    4    6     10         12
+ */
+#define GX_A_OWNER	0xc00c
+#define GX_A_TTL	6
+#define GX_A_LENGTH	10
+#define GX_A_ADDRESS	12
+#define GX_A_OCTETS	16
+/* Sum of all but TTL and address. */
+#define GX_A_SUM	(GX_A_OWNER + GX_TYPE_A + GX_CLASS_IN + 4)
+
+gx_inline void gx_plan_address(const struct gx_chosen *chosen, struct gx_plan *plan)
+{
+	plan->octets = plan->core_octets = GX_A_OCTETS;
+	plan->sum = plan->core_sum = GX_A_SUM;
+	plan->ancount = 1;
+	plan->flags = GX_DNS1_AA;
+	plan->ttl = bpf_htonl(chosen->answer & GX_CHOICE_NUMBER);
+	plan->address = chosen->address;
+}
+
 /**
  * gx_plan_answer - choose the answer
  * @ref: not GX_REF_NONE
@@ -205,7 +247,7 @@ gx_inline int gx_plan_special(const struct gx_answer *answer, __u32 name_octets,
 gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packet *packet, const struct gx_edns *edns,
 			     struct gx_plan *plan)
 {
-	__u32 cell = ref & GX_REF_INDEX;
+	struct gx_chosen chosen = { .answer = ref & GX_REF_INDEX };
 	struct gx_answer *answer;
 	struct gx_client client;
 	int reason;
@@ -214,18 +256,22 @@ gx_inline int gx_plan_answer(__u32 ref, __u32 name_octets, const struct gx_packe
 	if ((ref & GX_REF_KIND) != GX_REF_FIXED) {
 		gx_find_client(packet, edns, &client);
 		GX_STAGE(CLIENT, &client);
-		reason = gx_choose(ref, &client, &cell, plan);
+		reason = gx_choose(ref, &client, &chosen, plan);
 		if (reason != GX_GO_ON)
 			return reason;
-		GX_STAGE(LOCATION, cell);
+		GX_STAGE(LOCATION, chosen.answer);
 		if (!client.scoped)
 			plan->scope_bits = 0;
 		plan->reason = GX_SERVED_GEO;
+		if (chosen.answer >= GX_CHOICE_ADDRESS) {
+			gx_plan_address(&chosen, plan);
+			return GX_GO_ON;
+		}
 	}
-	answer = gx_find_answer(&cell);
+	answer = gx_find_answer(&chosen.answer);
 	if (!answer)
 		return gx_leave(GX_PASSED_LOCATION);
-	plan->cell = cell;
+	plan->cell = chosen.answer;
 	plan->head[0] = ((const __u64 *)answer)[0];
 	plan->head[1] = ((const __u64 *)answer)[1];
 	return answer->flags & GX_ANSWER_SPECIAL ? gx_plan_special(answer, name_octets, plan) : GX_GO_ON;
@@ -243,6 +289,8 @@ gx_inline void gx_plan_error(struct gx_plan *plan, __u32 reason, __u8 rcode)
 gx_inline void gx_plan_truncate(struct gx_plan *plan)
 {
 	plan->cell = 0;
+	plan->ttl = 0;
+	plan->address = 0;
 	plan->octets = 0;
 	plan->sum = 0;
 	plan->shift = 0;

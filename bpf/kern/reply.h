@@ -160,6 +160,21 @@ gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32
 	return -1;
 }
 
+/* Write an answer of one A record at an offset of the frame. Return: 0, or -1: a bound failed. */
+gx_inline int gx_write_address(struct xdp_md *ctx, __u32 offset, const struct gx_plan *plan)
+{
+	__u8 *to = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
+
+	if ((const void *)(to + GX_A_OCTETS) > gx_data_end(ctx))
+		return -1;
+	GX_STORE(__u32, to, bpf_htonl((__u32)GX_A_OWNER << 16 | GX_TYPE_A));
+	GX_STORE(__u16, to + 4, bpf_htons(GX_CLASS_IN));
+	GX_STORE(__u32, to + GX_A_TTL, plan->ttl);
+	GX_STORE(__u16, to + GX_A_LENGTH, bpf_htons(4));
+	GX_STORE(__u32, to + GX_A_ADDRESS, plan->address);
+	return 0;
+}
+
 /**
  * gx_move_pointers - move the compression pointers of an answer that was copied into a longer question
  * @offset: of the answer in the frame
@@ -383,15 +398,18 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	GX_STORE(__u32, udp, ports << 16 | ports >> 16);
 	GX_STORE(__u16, udp + 4, bpf_htons(udp_octets));
 	sum += gx_write_header(dns, plan) + question->sum;
-	sum = gx_csum_part(sum, bpf_htons(plan->sum), answer_offset);
+	sum = gx_csum_part(sum, (__u64)bpf_htons(plan->sum) + plan->ttl + plan->address, answer_offset);
 	if (edns->present)
 		sum += gx_sum_opt(opt, opt_offset);
 	GX_STORE(__u16, udp + 6, gx_csum_udp(sum));
 
 	if (edns->present && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
 		return -1;
-	if (plan->octets &&
-	    gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets - plan->tails_octets,
+	if (!plan->octets)
+		return 0;
+	if (!plan->cell)
+		return gx_write_address(ctx, packet->dns_offset + answer_offset, plan);
+	if (gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets - plan->tails_octets,
 			   GX_ANSWER_MAX_CELLS))
 		return -1;
 	if (plan->shift)

@@ -87,10 +87,15 @@ gx_inline __u16 gx_load16(const __u8 *from)
 #define GX_MAPPED_WORD(address) ((__u64)(address) << 32 | 0xffff0000u)
 /* And the address out of it. */
 #define gx_mapped_ipv4(word) ((__u32)((word) >> 32))
+/* What was read with a word from its first four octets, and from its last. */
+#define gx_word_first32(word) ((__u32)(word))
+#define gx_word_last32(word) ((__u32)((word) >> 32))
 #else
 #define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) << (64 - 8 * (n)))
 #define GX_MAPPED_WORD(address) (0x0000ffffull << 32 | (address))
 #define gx_mapped_ipv4(word) ((__u32)(word))
+#define gx_word_first32(word) ((__u32)((word) >> 32))
+#define gx_word_last32(word) ((__u32)(word))
 #endif
 
 /* Is it one? Whatever the address. */

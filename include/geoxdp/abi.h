@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	10
+#define GX_ABI_VERSION	11
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -186,20 +186,28 @@ struct gx_gap {
 };
 
 /*
- * Value of `choices`: the mutable table. Drains, health and policies act by writing `answer`, each in one store of
- * 32 bits; what it can become is in `options`.
+ * Value of `choices`: the mutable table. Drains, health and policies act by writing `answer` and `address`, both in
+ * one store of 64 bits; what they can become is in `options`.
+ *
+ * An answer that is one A record of the name in question, which most answers to a geo name are, is the choice itself:
+ * GX_CHOICE_ADDRESS and the TTL, and the address. All others are cells.
  *
  * Where sites or addresses are weighted, answer is GX_CHOICE_BY_CLIENT or GX_CHOICE_BY_QUERY and the first of
  * GX_SPREAD_SLOTS choices, of which one is drawn: by the client's prefix, always the same, or at random.
  */
 struct gx_choice {
 	__u32 answer;		/* first cell; 0: pass */
+	__be32 address;		/* with GX_CHOICE_ADDRESS; else 0 */
 	__u32 option;		/* first of its options; 0: it never changes */
+	__u32 zero;
 };
 
+#define GX_CHOICE_KIND		0xc0000000u
+#define GX_CHOICE_NUMBER	0x3fffffffu	/* a cell, a choice, or a TTL in seconds */
+#define GX_CHOICE_CELL		0x00000000u
 #define GX_CHOICE_BY_CLIENT	0x40000000u
 #define GX_CHOICE_BY_QUERY	0x80000000u
-#define GX_CHOICE_SPREAD	(GX_CHOICE_BY_CLIENT | GX_CHOICE_BY_QUERY)
+#define GX_CHOICE_ADDRESS	0xc0000000u
 
 /*
  * Value of `options`: an answer that a choice can have. A choice has a list of them, in order of preference, the last
@@ -207,8 +215,9 @@ struct gx_choice {
  * stays as it is, else the first that is not drained, or else the first is taken. The program does not read it.
  */
 struct gx_option {
-	__u32 answer;		/* first cell */
+	__u32 answer;		/* as of a choice, but no spread */
 	__u32 clamped;		/* the same with the lower TTL, while a flip is pending or a site is drained */
+	__be32 address;		/* of both */
 	__u32 units;		/* first of n_units in `option_units` that must be up */
 	__u16 n_units;		/* 0: always up */
 	__u16 flags;		/* GX_OPTION_* */
@@ -389,10 +398,10 @@ GX_ASSERT_SIZE(gx_name_rest, 216);
 GX_ASSERT_SIZE(gx_type, 16);
 GX_ASSERT_SIZE(gx_gap_list, 16);
 GX_ASSERT_SIZE(gx_gap, 24);
-GX_ASSERT_SIZE(gx_choice, 8);
+GX_ASSERT_SIZE(gx_choice, 16);
 GX_ASSERT_SIZE(gx_answer, 64);
 GX_ASSERT_SIZE(gx_shift, GX_SHIFT_CELLS * GX_CELL_OCTETS);
-GX_ASSERT_SIZE(gx_option, 16);
+GX_ASSERT_SIZE(gx_option, 20);
 GX_ASSERT_SIZE(gx_unit, 136);
 GX_ASSERT_SIZE(gx_unit_ref, 8);
 GX_ASSERT_SIZE(gx_check, 928);
@@ -401,6 +410,7 @@ GX_ASSERT_SIZE(gx_digest, 32);
 GX_ASSERT_SIZE(gx_cookie_secrets, 40 + GX_COOKIE_FILE_OCTETS);
 GX_ASSERT_SIZE(gx_bypass, 24);
 GX_ASSERT_SIZE(gx_meta, 80 + 32 * GX_DIGESTS_MAX + 256);
+_Static_assert(offsetof(struct gx_choice, address) == 4, "answer and address are one word");
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");
 _Static_assert(offsetof(struct gx_answer, octets) == 16, "cells are copied in words");
 

@@ -164,10 +164,8 @@ static size_t mutate(uint8_t *frame, size_t octets)
 /* What the spread by query may have given. */
 static const uint32_t drawn[] = { WORLD_US_CODE, WORLD_JP_CODE, 0 };
 
-static void put_choice(uint32_t index, uint32_t answer)
+static void put_choice(uint32_t index, struct gx_choice choice)
 {
-	const struct gx_choice choice = { .answer = answer };
-
 	if (bpf_map_update_elem(node_map("choices"), &index, &choice, BPF_ANY))
 		abort();
 }
@@ -187,11 +185,11 @@ static void put_spread(uint16_t type, uint32_t kind, uint32_t first)
 	for (uint32_t i = 0; i < GX_SPREAD_SLOTS; i++) {
 		uint32_t which = any(NUMBER(drawn));
 
-		put_choice(first + i, choices[which].answer);
+		put_choice(first + i, choices[which]);
 		if (kind == GX_CHOICE_BY_CLIENT)
 			oracle_spread.by_client[i] = drawn[which];
 	}
-	put_choice(index[0], kind | first);
+	put_choice(index[0], (struct gx_choice){ .answer = kind | first });
 }
 
 static void put_spreads(void)

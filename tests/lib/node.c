@@ -402,7 +402,7 @@ uint16_t node_class(const char *address)
 
 uint32_t node_choice(const char *name, uint16_t type, const char *address)
 {
-	uint8_t wire[GX_NAME_INLINE_OCTETS] = {0};
+	knot_dname_storage_t wire = {0};
 	struct gx_name slot;
 	uint32_t index = 0;
 
@@ -412,7 +412,7 @@ uint32_t node_choice(const char *name, uint16_t type, const char *address)
 		if (bpf_map_lookup_elem(node_map("names"), &index, &slot))
 			abort();
 		index++;
-	} while (!slot.tag || memcmp(slot.octets, wire, sizeof(wire)));
+	} while (slot.len_octets != knot_dname_size(wire) || memcmp(slot.octets, wire, sizeof(slot.octets)));
 	return ((type == KNOT_RRTYPE_A ? slot.ref_a : slot.ref_aaaa) & GX_REF_INDEX) + node_class(address);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables that are written while the program serves: nets4 and nets6, choices and answers act at once. */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <bpf/bpf.h>
 #include <libknot/dname.h>
@@ -405,6 +407,58 @@ static void choice_without_an_answer_is_passed(void **state)
 	expect_packet(&packet, GX_SERVED_GEO, NULL);
 }
 
+/* Ask for an address that is written into the choice of a name. */
+static void expect_address(const struct packet *packet, const char *name, uint32_t ttl, const char *address)
+{
+	const struct gx_choice choice = { .answer = GX_CHOICE_ADDRESS | ttl, .address = inet_addr(address) };
+	uint32_t index = node_choice(name, KNOT_RRTYPE_A, "10.5.0.7");
+	char expected[WORLD_NAME_TEXT + 64];
+	uint8_t frame[PACKET_MAX_OCTETS];
+	static struct node_outcome out;
+	int map = open_map("choices");
+	struct gx_choice before;
+
+	snprintf(expected, sizeof(expected), "NOERROR aa\n%s %u A %s\n", name, ttl, address);
+	assert_int_equal(bpf_map_lookup_elem(map, &index, &before), 0);
+	assert_int_equal(bpf_map_update_elem(map, &index, &choice, BPF_ANY), 0);
+	assert_null(node_send(frame, packet_build(packet, frame), &out));
+	assert_int_equal(bpf_map_update_elem(map, &index, &before, BPF_ANY), 0);
+	assert_int_equal(out.reason, GX_SERVED_GEO);
+	if (strncasecmp(out.reply.text, expected, strlen(expected)))
+		assert_string_equal(out.reply.text, expected);
+}
+
+/* A choice that is an address is sent as it stands in the table, and acts at once. */
+static void address_of_a_choice_is_sent(void **state)
+{
+	static const uint32_t ttls[] = { 0, 1, 60, 0xffff, 0x10000, 0x12345678, GX_CHOICE_NUMBER };
+	static const char *const addresses[] = { "0.0.0.0", "0.0.0.1", "1.0.0.0", "192.0.2.255", "255.255.255.255" };
+	static const struct packet packet = PACKET(.qname = "gEo.eXaMpLe.cOm.");
+
+	for (size_t i = 0; i < NUMBER(ttls); i++)
+		for (size_t j = 0; j < NUMBER(addresses); j++)
+			expect_address(&packet, "geo.example.com.", ttls[i], addresses[j]);
+}
+
+/* At even and odd offsets, with all that the OPT can bring along: nothing of this makes it too large for UDP. */
+static void address_of_a_choice_is_sent_for_names_of_every_length(void **state)
+{
+	char name[WORLD_NAME_TEXT];
+
+	for (size_t octets = WORLD_NAME_MIN; octets <= WORLD_NAME_MAX; octets++) {
+		const struct packet packets[] = {
+			PACKET(.qname = name),
+			PACKET(.qname = name, PACKET_NO_EDNS),
+			PACKET(.qname = name, PACKET_IPV6,
+			       PACKET_OPTIONS({ .code = KNOT_EDNS_OPTION_NSID }, PACKET_ECS4("10.5.0.7", 32))),
+		};
+
+		world_name(octets, name);
+		for (size_t i = 0; i < NUMBER(packets); i++)
+			expect_address(&packets[i], name, 0xfedcba9, "192.0.2.254");
+	}
+}
+
 /* Variants of an answer, such as rotations, are chosen per query, and all of them are. */
 static void every_variant_of_a_choice_is_sent(void **state)
 {
@@ -445,6 +499,8 @@ int main(void)
 		cmocka_unit_test(hash_alone_is_not_a_name),
 		cmocka_unit_test(rest_of_a_long_name_is_compared),
 		cmocka_unit_test(choice_without_an_answer_is_passed),
+		cmocka_unit_test(address_of_a_choice_is_sent),
+		cmocka_unit_test(address_of_a_choice_is_sent_for_names_of_every_length),
 		cmocka_unit_test(every_variant_of_a_choice_is_sent),
 	};
 

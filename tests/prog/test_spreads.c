@@ -22,8 +22,7 @@
 static struct {
 	int choices;
 	uint32_t index;
-	struct gx_choice before;
-	uint32_t us, eu, jp;
+	struct gx_choice before, us, eu, jp;
 } geo;
 
 static struct gx_choice choice_at(uint32_t index)
@@ -34,11 +33,14 @@ static struct gx_choice choice_at(uint32_t index)
 	return choice;
 }
 
+static void put_choice(uint32_t index, struct gx_choice choice)
+{
+	assert_int_equal(bpf_map_update_elem(geo.choices, &index, &choice, BPF_ANY), 0);
+}
+
 static void put_answer(uint32_t index, uint32_t answer)
 {
-	const struct gx_choice choice = { .answer = answer };
-
-	assert_int_equal(bpf_map_update_elem(geo.choices, &index, &choice, BPF_ANY), 0);
+	put_choice(index, (struct gx_choice){ .answer = answer });
 }
 
 static int set_up(void **state)
@@ -46,15 +48,15 @@ static int set_up(void **state)
 	geo.choices = node_map("choices");
 	geo.index = node_choice("geo.example.com.", KNOT_RRTYPE_A, "10.5.0.7");
 	geo.before = choice_at(geo.index);
-	geo.us = geo.before.answer;
-	geo.eu = choice_at(node_choice("geo.example.com.", KNOT_RRTYPE_A, "203.0.113.7")).answer;
-	geo.jp = choice_at(node_choice("geo.example.com.", KNOT_RRTYPE_A, "10.1.0.7")).answer;
+	geo.us = geo.before;
+	geo.eu = choice_at(node_choice("geo.example.com.", KNOT_RRTYPE_A, "203.0.113.7"));
+	geo.jp = choice_at(node_choice("geo.example.com.", KNOT_RRTYPE_A, "10.1.0.7"));
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	put_answer(geo.index, geo.before.answer);
+	put_choice(geo.index, geo.before);
 	return 0;
 }
 
@@ -62,7 +64,7 @@ static int tear_down(void **state)
 static void put_spread(uint32_t kind, uint32_t us, uint32_t eu)
 {
 	for (uint32_t i = 0; i < GX_SPREAD_SLOTS; i++)
-		put_answer(node_spread() + i, i < us ? geo.us : i < us + eu ? geo.eu : geo.jp);
+		put_choice(node_spread() + i, i < us ? geo.us : i < us + eu ? geo.eu : geo.jp);
 	put_answer(geo.index, kind | node_spread());
 }
 
@@ -261,7 +263,34 @@ static void spread_out_of_range_is_passed(void **state)
 
 	put_answer(geo.index, GX_CHOICE_BY_QUERY | (node_spread() + NODE_SPREADS * GX_SPREAD_SLOTS));
 	expect_packet(&packet, GX_PASSED_LOCATION, NULL);
-	put_answer(geo.index, GX_CHOICE_BY_CLIENT | ~GX_CHOICE_SPREAD);
+	put_answer(geo.index, GX_CHOICE_BY_CLIENT | GX_CHOICE_NUMBER);
+	expect_packet(&packet, GX_PASSED_LOCATION, NULL);
+}
+
+/* Each slot is one address, and says its number. */
+static void slots_can_be_addresses(void **state)
+{
+	put_spread(GX_CHOICE_BY_CLIENT, 0, 0);
+	for (uint32_t i = 0; i < GX_SPREAD_SLOTS; i++)
+		put_choice(node_spread() + i, (struct gx_choice){ .answer = GX_CHOICE_ADDRESS | i,
+								  .address = htonl(192u << 24 | i) });
+	for (unsigned int i = 0; i < 64; i++) {
+		const struct packet packet = PACKET(GEO, .source = client_text(i, 7));
+		char expected[128];
+
+		sprintf(expected, "NOERROR aa\ngeo.example.com. %u A 192.0.0.%u\n", slot_of(i), slot_of(i));
+		assert_string_equal(ask(&packet)->reply.text, expected);
+	}
+}
+
+/* A spread that a slot leads to is none, and no address either. */
+static void slot_that_is_a_spread_is_passed(void **state)
+{
+	const struct packet packet = PACKET(GEO);
+
+	put_spread(GX_CHOICE_BY_CLIENT, 0, 0);
+	for (uint32_t i = 0; i < GX_SPREAD_SLOTS; i++)
+		put_answer(node_spread() + i, GX_CHOICE_BY_QUERY | node_spread());
 	expect_packet(&packet, GX_PASSED_LOCATION, NULL);
 }
 
@@ -280,6 +309,8 @@ int main(void)
 		TEST(by_query_draws_every_slot),
 		TEST(slot_without_an_answer_is_passed),
 		TEST(spread_out_of_range_is_passed),
+		TEST(slots_can_be_addresses),
+		TEST(slot_that_is_a_spread_is_passed),
 	};
 
 	return cases_main("spreads", NULL, 0, tests, NUMBER(tests));

@@ -111,6 +111,45 @@ static inline UNUSED uint32_t find_signed_ref(const struct gx_image *image, cons
 	return image->types[name->types].ref_signed;
 }
 
+/* RFC 1071 as its section 4.1 writes it. */
+static inline UNUSED uint16_t sum(const uint8_t *octets, size_t len)
+{
+	uint32_t total = 0;
+
+	for (; len > 1; len -= 2, octets += 2)
+		total += octets[0] * 256 + octets[1];
+	if (len)
+		total += octets[0] * 256;
+	while (total >> 16)
+		total = (total & 0xffff) + (total >> 16);
+	return total;
+}
+
+/*
+ * The cell of what a choice or an option answers. What it says by itself gets one here, behind those of the image, in
+ * the form that all other answers have; so all are looked at in the same way.
+ */
+static inline UNUSED uint32_t cell_at(const struct gx_image *image, uint32_t answer, __be32 address)
+{
+	struct gx_image *mine = (struct gx_image *)image;
+	struct gx_answer cell = { .len_octets = 16, .core_octets = 16, .ancount = 1, .variants = 1, .flags = GX_DNS1_AA };
+	uint8_t *octets = cell.octets;
+
+	if (answer < GX_CHOICE_ADDRESS)
+		return answer;
+	memcpy(octets, "\xc0\x0c\0\1\0\1", 6);
+	knot_wire_write_u32(octets + 6, answer - GX_CHOICE_ADDRESS);
+	knot_wire_write_u16(octets + 10, 4);
+	memcpy(octets + 12, &address, 4);
+	cell.sum = cell.core_sum = sum(octets, 16);
+	for (uint32_t i = 1; i < image->n_cells; i++)
+		if (!memcmp(&image->answers[i], &cell, sizeof(cell)))
+			return i;
+	mine->answers = gx_realloc(mine->answers, (mine->n_cells + 1) * sizeof(cell));
+	mine->answers[mine->n_cells] = cell;
+	return mine->n_cells++;
+}
+
 /* The answer's first cell; 0: passed. */
 static inline UNUSED uint32_t find_cell(const struct gx_image *image, uint32_t ref, uint32_t location)
 {
@@ -132,7 +171,7 @@ static inline UNUSED uint32_t find_cell(const struct gx_image *image, uint32_t r
 		assert_int_equal(ref, 0);
 		return 0;
 	}
-	return image->choices[index].answer;
+	return cell_at(image, image->choices[index].answer, image->choices[index].address);
 }
 
 static inline UNUSED uint32_t ref_of(struct fixture *fixture, const char *name, uint16_t type)
@@ -148,18 +187,13 @@ static inline UNUSED uint32_t cell_of(struct fixture *fixture, const char *name,
 	return find_cell(&fixture->image, ref_of(fixture, name, type), location);
 }
 
-/* RFC 1071 as its section 4.1 writes it. */
-static inline UNUSED uint16_t sum(const uint8_t *octets, size_t len)
+/* And the answer there; it stays until the next one is asked for. */
+static inline UNUSED const struct gx_answer *answer_of(struct fixture *fixture, const char *name, uint16_t type,
+						       uint32_t location)
 {
-	uint32_t total = 0;
+	uint32_t cell = cell_of(fixture, name, type, location);
 
-	for (; len > 1; len -= 2, octets += 2)
-		total += octets[0] * 256 + octets[1];
-	if (len)
-		total += octets[0] * 256;
-	while (total >> 16)
-		total = (total & 0xffff) + (total >> 16);
-	return total;
+	return &fixture->image.answers[cell];
 }
 
 /*

@@ -58,8 +58,8 @@ static inline UNUSED char *options_text(struct fixture *fixture, const char *nam
 
 	for (size_t i = choice->option; choice->option && i < image->n_options; i++) {
 		const struct gx_option *option = &image->options[i];
-		char *answer = cell_text(fixture, name, type, option->answer);
-		char *clamped = cell_text(fixture, name, type, option->clamped);
+		char *answer = cell_text(fixture, name, type, cell_at(image, option->answer, option->address));
+		char *clamped = cell_text(fixture, name, type, cell_at(image, option->clamped, option->address));
 
 		scene_append(&text, "[");
 		for (size_t j = 0; j < option->n_units; j++)
@@ -76,6 +76,31 @@ static inline UNUSED char *options_text(struct fixture *fixture, const char *nam
 	}
 	assert_int_equal(choice->option, 0);
 	return text;
+}
+
+/* The tables, to select by. */
+static inline UNUSED struct gx_selection selection_of(struct gx_image *image)
+{
+	return (struct gx_selection){
+		.choices = image->choices,
+		.n_choices = image->n_choices,
+		.options = image->options,
+		.n_options = image->n_options,
+		.option_units = image->option_units,
+		.n_option_units = image->n_option_units,
+		.units = image->units,
+		.n_units = image->n_units,
+	};
+}
+
+/* The cell of what a choice answers once its options were looked at. */
+static inline UNUSED uint32_t selected_cell(struct fixture *fixture, struct gx_choice choice)
+{
+	struct gx_selection selection = selection_of(&fixture->image);
+
+	if (choice.option)
+		choice = gx_select_choice(&selection, choice);
+	return cell_at(&fixture->image, choice.answer, choice.address);
 }
 
 /* The choice of a name for a location; a fixed one has no options. */
@@ -101,21 +126,6 @@ static inline UNUSED void assert_options(struct fixture *fixture, const char *na
 
 	assert_string_equal(text, expected);
 	free(text);
-}
-
-/* The tables, to select by. */
-static inline UNUSED struct gx_selection selection_of(struct gx_image *image)
-{
-	return (struct gx_selection){
-		.choices = image->choices,
-		.n_choices = image->n_choices,
-		.options = image->options,
-		.n_options = image->n_options,
-		.option_units = image->option_units,
-		.n_option_units = image->n_option_units,
-		.units = image->units,
-		.n_units = image->n_units,
-	};
 }
 
 /* The unit of this name; NULL: there is none. */

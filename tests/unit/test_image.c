@@ -245,7 +245,7 @@ static void answers_beyond_every_reply_keep_their_length_and_counts(void **state
 			"must ask again over TCP: a reply of at most 1232 octets in all would be right\n"
 			"1: warning: the answer to geo.example.com. A takes 1617 octets, so that every client "
 			"must ask again over TCP: a reply of at most 1232 octets in all would be right\n");
-	cell = &fixture->image.answers[cell_of(fixture, "eu.example.com.", GX_TYPE_A, 0)];
+	cell = answer_of(fixture, "eu.example.com.", GX_TYPE_A, 0);
 	assert_int_equal(gx_render(scene->renderer, scene_name(scene, "eu.example.com."), GX_TYPE_A, 0,
 				   &answer), 0);
 	assert_int_equal(cell->len_octets, answer.len_octets);
@@ -292,7 +292,7 @@ static void the_largest_reply_is_1232_octets_and_3072_over_tcp(void **state)
 		const struct gx_answer *cell;
 
 		build_txt(fixture, rows[i].octets);
-		cell = &fixture->image.answers[cell_of(fixture, "eu.example.com.", KNOT_RRTYPE_TXT, 0)];
+		cell = answer_of(fixture, "eu.example.com.", KNOT_RRTYPE_TXT, 0);
 		/* Not how much too long it is: what is added to it for a name must not wrap. */
 		assert_int_equal(cell->len_octets, rows[i].is_stored ? rows[i].octets : GX_TCP_MAX_OCTETS);
 		assert_int_equal(cell[0].octets[0], rows[i].is_stored ? 0xc0 : 0);

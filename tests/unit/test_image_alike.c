@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The image: names that say the same share answers, and names that a careless key would take for these do not. */
 #include "tests/unit/image_tables.h"
+#include "user/core/choice.h"
 
 #include <xxhash.h>
 
@@ -238,7 +239,8 @@ static uint64_t digest_options(const struct gx_image *image, uint32_t option)
 	uint64_t hash = 0;
 
 	for (const struct gx_option *at = &image->options[option]; option; at++) {
-		const uint64_t all[] = { digest_answer(image, at->answer), digest_answer(image, at->clamped), at->flags };
+		const uint64_t all[] = { digest_answer(image, cell_at(image, at->answer, at->address)),
+					 digest_answer(image, cell_at(image, at->clamped, at->address)), at->flags };
 
 		hash = XXH3_64bits_withSeed(all, sizeof(all), hash);
 		for (uint32_t i = 0; i < at->n_units; i++)
@@ -252,13 +254,14 @@ static uint64_t digest_options(const struct gx_image *image, uint32_t option)
 
 static uint64_t digest_choice(const struct gx_image *image, const struct gx_choice *choice)
 {
-	uint64_t all[] = { choice->answer & GX_CHOICE_SPREAD, 0, digest_options(image, choice->option) };
-	const struct gx_choice *spread = &image->choices[choice->answer & ~GX_CHOICE_SPREAD];
+	bool is_spread = gx_choice_is_spread(choice);
+	uint64_t all[] = { is_spread ? choice->answer & GX_CHOICE_KIND : 0, 0, digest_options(image, choice->option) };
+	const struct gx_choice *spread = &image->choices[choice->answer & GX_CHOICE_NUMBER];
 
-	for (size_t i = 0; all[0] && i < GX_SPREAD_SLOTS; i++)
+	for (size_t i = 0; is_spread && i < GX_SPREAD_SLOTS; i++)
 		all[1] = all[1] * 31 + digest_choice(image, &spread[i]);
-	if (!all[0])
-		all[1] = digest_answer(image, choice->answer);
+	if (!is_spread)
+		all[1] = digest_answer(image, cell_at(image, choice->answer, choice->address));
 	return XXH3_64bits(all, sizeof(all));
 }
 

@@ -161,7 +161,7 @@ static void several_addresses_are_stored_in_every_order(void **state)
 		assert_int_equal(cells[3 * i + 1].len_octets, 0);
 		assert_int_equal(cells[3 * i].octets[15], 1 + i);	/* the first address */
 	}
-	assert_int_equal(fixture->image.answers[cell_of(fixture, "www.example.com.", GX_TYPE_A, US)].variants, 1);
+	assert_int_equal(answer_of(fixture, "www.example.com.", GX_TYPE_A, US)->variants, 1);
 	assert_int_equal(assert_all_agree(fixture), 0);
 }
 
@@ -174,7 +174,7 @@ static void more_than_32_addresses_are_stored_in_32_orders(void **state)
 		scene_append(&text, "%s192.0.2.%d", i ? " " : "", i);
 	make_addresses(fixture, "www.example.com.", text, "192.0.2.100");
 	build(fixture);
-	assert_int_equal(fixture->image.answers[cell_of(fixture, "www.example.com.", GX_TYPE_A, 0)].variants,
+	assert_int_equal(answer_of(fixture, "www.example.com.", GX_TYPE_A, 0)->variants,
 			 GX_ANSWER_VARIANTS_MAX);
 	free(text);
 }
@@ -207,7 +207,7 @@ static void an_oversize_answer_has_one_order(void **state)
 		scene_append(&text, "%s192.0.2.%d", i ? " " : "", i);
 	make_addresses(fixture, "www.example.com.", text, "192.0.2.200");
 	build(fixture);
-	cell = &fixture->image.answers[cell_of(fixture, "www.example.com.", GX_TYPE_A, 0)];
+	cell = answer_of(fixture, "www.example.com.", GX_TYPE_A, 0);
 	assert_int_equal(cell->variants, 1);
 	assert_int_equal(cell->len_octets, 1600);
 	free(text);
@@ -316,7 +316,7 @@ static void names_that_exist_for_a_geo_name_alone_are_nodata(void **state)
 	const struct gx_answer *cell;
 
 	make_wildcards(fixture);
-	cell = &fixture->image.answers[cell_of(fixture, "new.example.com.", GX_TYPE_A, 0)];
+	cell = answer_of(fixture, "new.example.com.", GX_TYPE_A, 0);
 	assert_int_equal(cell->flags, GX_ANSWER_NODATA | GX_ANSWER_SPECIAL | GX_DNS1_AA);
 	assert_int_equal(cell->rcode, GX_RCODE_NOERROR);
 	assert_int_equal(found(fixture, "geo.cdn.example.com.", KNOT_RRTYPE_TXT) & GX_REF_KIND, GX_REF_FIXED);

@@ -181,7 +181,6 @@ static unsigned int count_named(struct fixture *fixture, unsigned int count, cha
 static void check_downs(struct fixture *fixture, unsigned int count)
 {
 	struct gx_choice choice = choice_of(fixture, "geo.example.com.", GX_TYPE_A, 0);
-	struct gx_selection selection = selection_of(&fixture->image);
 	unsigned int seed = count;
 
 	for (int round = 0; round < 60; round++) {
@@ -193,7 +192,7 @@ static void check_downs(struct fixture *fixture, unsigned int count)
 			up += !address_unit(fixture, i)->flags;
 		}
 		text = cell_text(fixture, "geo.example.com.", GX_TYPE_A,
-				 gx_select_answer(&selection, choice.option, choice.answer));
+				 selected_cell(fixture, choice));
 		named = count_named(fixture, count, text);
 		if (count <= 4)
 			assert_int_equal(named, up);
@@ -291,18 +290,10 @@ static void clamped_answers_have_the_lower_ttl(void **state)
 /* The first of the slots of a choice that is a spread. */
 static const struct gx_choice *slots_of(struct fixture *fixture, const struct gx_choice *choice, uint32_t kind)
 {
-	assert_int_equal(choice->answer & GX_CHOICE_SPREAD, kind);
+	assert_int_equal(choice->answer & GX_CHOICE_KIND, kind);
 	assert_int_equal(choice->option, 0);
-	assert_true((choice->answer & GX_REF_INDEX) + GX_SPREAD_SLOTS <= fixture->image.n_choices);
-	return &fixture->image.choices[choice->answer & GX_REF_INDEX];
-}
-
-/* What a slot answers now. */
-static uint32_t answer_of(struct fixture *fixture, const struct gx_choice *slot)
-{
-	struct gx_selection selection = selection_of(&fixture->image);
-
-	return slot->option ? gx_select_answer(&selection, slot->option, slot->answer) : slot->answer;
+	assert_true((choice->answer & GX_CHOICE_NUMBER) + GX_SPREAD_SLOTS <= fixture->image.n_choices);
+	return &fixture->image.choices[choice->answer & GX_CHOICE_NUMBER];
 }
 
 static void assert_share(struct fixture *fixture, const struct gx_choice *slots, const char *answer, int from, int to)
@@ -310,7 +301,7 @@ static void assert_share(struct fixture *fixture, const struct gx_choice *slots,
 	int count = 0;
 
 	for (int i = 0; i < GX_SPREAD_SLOTS; i++) {
-		char *text = cell_text(fixture, "geo.example.com.", GX_TYPE_A, answer_of(fixture, &slots[i]));
+		char *text = cell_text(fixture, "geo.example.com.", GX_TYPE_A, selected_cell(fixture, slots[i]));
 
 		count += !strcmp(text, answer);
 		free(text);
@@ -340,7 +331,7 @@ static void weighted_sites_share_the_slots_and_what_is_down_is_redistributed(voi
 	assert_share(fixture, slots, "60 192.0.2.2", 77, 77);
 	assert_share(fixture, slots, "60 192.0.2.3", 51, 51);
 	for (int i = 0; i < GX_SPREAD_SLOTS; i++)
-		before[i] = answer_of(fixture, &slots[i]);
+		before[i] = selected_cell(fixture, slots[i]);
 	for (int site = 0; site < 3; site++) {
 		static const char *const names[] = { "eu", "us", "jp" };
 		static const char *const answers[] = { "60 192.0.2.1", "60 192.0.2.2", "60 192.0.2.3" };
@@ -353,7 +344,7 @@ static void weighted_sites_share_the_slots_and_what_is_down_is_redistributed(voi
 
 			own += was_own;
 			if (!was_own)	/* nobody else moves */
-				assert_int_equal(answer_of(fixture, &slots[i]), before[i]);
+				assert_int_equal(selected_cell(fixture, slots[i]), before[i]);
 			free(text);
 		}
 		for (int other = 0; other < 3; other++) {
@@ -440,7 +431,8 @@ static void new_site_moves_few_clients_but_its_own(void **state)
 		choice = choice_of(fixture, "geo.example.com.", GX_TYPE_A, 0);
 		slots = slots_of(fixture, &choice, GX_CHOICE_BY_CLIENT);
 		for (int i = 0; i < GX_SPREAD_SLOTS; i++)
-			answers[round][i] = cell_text(fixture, "geo.example.com.", GX_TYPE_A, slots[i].answer);
+			answers[round][i] = cell_text(fixture, "geo.example.com.", GX_TYPE_A,
+						      cell_at(&fixture->image, slots[i].answer, slots[i].address));
 		teardown(state);
 		setup(state);
 		fixture = *state;

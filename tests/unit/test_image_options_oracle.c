@@ -241,9 +241,7 @@ static char *ask_oracle(struct fixture *fixture, const char *name, uint16_t type
 static void compare(struct fixture *fixture, const char *name, uint16_t type, uint32_t location, unsigned int *compared)
 {
 	uint8_t octets[GX_TCP_MAX_OCTETS + GX_CELL_OCTETS];
-	struct gx_selection selection = selection_of(&fixture->image);
-	struct gx_choice choice = choice_of(fixture, name, type, location);
-	uint32_t cell = choice.option ? gx_select_answer(&selection, choice.option, choice.answer) : choice.answer;
+	uint32_t cell = selected_cell(fixture, choice_of(fixture, name, type, location));
 	struct gx_rendered answer = answer_at(&fixture->image, cell, knot_dname_size(scene_name(&fixture->scene, name)), octets);
 	char *text = scene_text(scene_name(&fixture->scene, name), type, &answer);
 	char *expected = ask_oracle(fixture, name, type, location);

@@ -9,16 +9,16 @@
 #include "geoxdp/hash.h"
 #include "user/cli/explain.h"
 #include "user/cli/message.h"
+#include "user/core/choice.h"
 #include "user/core/iso3166.h"
 #include "user/core/render.h"
 #include "user/core/unit_name.h"
 
 /* What a reference says to the client, as the program finds it; of what is drawn by query, one. */
 struct gx_told {
-	uint32_t cell;			/* 0: passed */
+	struct gx_choice choice;	/* with the answer, which is no spread; 0: passed */
 	unsigned int scope_bits;	/* that a reply would carry, had the address come by client subnet */
 	bool by_query;			/* drawn anew each time */
-	uint32_t option;		/* first of the list that the answer was taken from; 0: it never changes */
 	const struct gx_option *taken;	/* of that list; NULL: none */
 };
 
@@ -33,14 +33,14 @@ static const struct gx_option *gx_find_taken(const struct gx_image *image, const
 {
 	const struct gx_option *taken = NULL;
 
-	for (size_t i = told->option; i && i < image->n_options; i++) {
+	for (size_t i = told->choice.option; i && i < image->n_options; i++) {
 		const struct gx_option *option = &image->options[i];
 		uint32_t flags = 0;
 
 		for (size_t j = 0; j < option->n_units; j++)
 			flags |= image->units[image->option_units[option->units + j].unit].flags;
 		flags &= GX_UNIT_DOWN | GX_UNIT_DRAINED;
-		if ((option->answer == told->cell || option->clamped == told->cell) && (!taken || !flags))
+		if (gx_choice_is_option(&told->choice, option) && (!taken || !flags))
 			taken = option;
 		if ((taken && !flags) || option->flags & GX_OPTION_LAST)
 			break;
@@ -53,7 +53,7 @@ static struct gx_told gx_find_told(const struct gx_image *image, const struct gx
 	bool is_ipv6 = place->addr.family == GX_IPV6;
 	uint32_t at = ref & GX_REF_INDEX, bits = is_ipv6 ? GX_SPREAD_BITS6 : GX_SPREAD_BITS4;
 	uint64_t high = (uint64_t)(is_ipv6 ? place->addr.value >> 64 : place->addr.value << 32);
-	struct gx_told told = { .cell = at };
+	struct gx_told told = { .choice.answer = at };
 	struct gx_choice choice;
 
 	if (ref == GX_REF_NONE || (ref & GX_REF_KIND) == GX_REF_FIXED)
@@ -66,14 +66,14 @@ static struct gx_told gx_find_told(const struct gx_image *image, const struct gx
 		at += place->location;
 	}
 	choice = image->choices[at];
-	if (choice.answer & GX_CHOICE_BY_CLIENT && told.scope_bits < bits)
-		told.scope_bits = bits;
-	told.by_query = choice.answer & GX_CHOICE_BY_QUERY;
-	if (choice.answer & GX_CHOICE_SPREAD)
-		choice = image->choices[(choice.answer & GX_REF_INDEX) + gx_hash_spread(high, bits)];
+	if (gx_choice_is_spread(&choice)) {
+		told.by_query = (choice.answer & GX_CHOICE_KIND) == GX_CHOICE_BY_QUERY;
+		if (!told.by_query && told.scope_bits < bits)
+			told.scope_bits = bits;
+		choice = image->choices[(choice.answer & GX_CHOICE_NUMBER) + gx_hash_spread(high, bits)];
+	}
 	told.scope_bits += place->scope_offset;
-	told.cell = choice.answer;
-	told.option = choice.option;
+	told.choice = choice;
 	told.taken = gx_find_taken(image, &told);
 	return told;
 }
@@ -90,12 +90,17 @@ static void gx_move_pointers(const struct gx_answer *first, size_t by, uint8_t *
 	}
 }
 
-/* The answer that is stored; octets: of GX_ANSWER_MAX_OCTETS, up to a cell. */
-static void gx_take_answer(const struct gx_image *image, uint32_t cell, size_t name_octets, uint8_t *octets,
-			   struct gx_rendered *out)
+/* The answer that a choice gives, unless it is too large for the tables. octets: of GX_ANSWER_MAX_OCTETS, up to a cell. */
+static void gx_take_answer(const struct gx_image *image, const struct gx_choice *choice, size_t name_octets,
+			   uint8_t *octets, struct gx_rendered *out)
 {
-	const struct gx_answer *first = &image->answers[cell];
+	const struct gx_answer *first;
 
+	if (gx_choice_render(choice, octets, out))
+		return;
+	first = &image->answers[choice->answer];
+	if (!first->sum)
+		return;
 	for (size_t i = 0; i < first->len_octets && i < GX_ANSWER_MAX_OCTETS; i += GX_CELL_OCTETS)
 		memcpy(octets + i, first[i / GX_CELL_OCTETS].octets, GX_CELL_OCTETS);
 	if (first->base_octets)
@@ -286,7 +291,7 @@ static size_t gx_find_not_up(const struct gx_image *image, const struct gx_told 
 {
 	size_t count = 0;
 
-	for (size_t i = told->option; i && i < image->n_options; i++) {
+	for (size_t i = told->choice.option; i && i < image->n_options; i++) {
 		const struct gx_option *option = &image->options[i];
 
 		for (size_t j = 0; j < option->n_units; j++) {
@@ -378,7 +383,7 @@ int gx_explain_name(const struct gx_command *command, const struct gx_input *inp
 	uint8_t *message = gx_calloc(1, KNOT_WIRE_MAX_PKTSIZE + KNOT_DNAME_MAXLEN + 16);
 	int error = gx_render_told(renderer, input, place, name, type, &told, &rendered);
 	uint8_t stored[GX_ANSWER_MAX_OCTETS + GX_CELL_OCTETS];
-	bool is_passed = ref == GX_REF_NONE || !told.cell || error;
+	bool is_passed = ref == GX_REF_NONE || !told.choice.answer || error;
 	size_t octets;
 
 	if (json)
@@ -389,9 +394,8 @@ int gx_explain_name(const struct gx_command *command, const struct gx_input *inp
 							   gx_reason_text(GX_PASSED_NAME));
 		goto out;
 	}
-	/* What is drawn is in the tables alone. What is too large for them is not. */
-	if (image->answers[told.cell].sum)
-		gx_take_answer(image, told.cell, knot_dname_size(name), stored, &rendered);
+	/* What is drawn is in the tables alone. */
+	gx_take_answer(image, &told.choice, knot_dname_size(name), stored, &rendered);
 	octets = gx_complete(&rendered, name, type, message);
 	if (json) {
 		json_object_set_new(json, "maps", gx_picks_json(input, &told, &rendered));

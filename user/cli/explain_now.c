@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "user/cli/explain.h"
+#include "user/core/choice.h"
 #include "user/core/digest.h"
 #include "user/core/mem.h"
 #include "user/core/overrides.h"
@@ -52,7 +53,7 @@ static bool is_what_serves(const struct gx_now *now, const struct gx_image *imag
 		return false;
 	for (size_t i = 0; i < image->n_choices; i++)
 		if (image->choices[i].option != live->choices[i].option ||
-		    (!image->choices[i].option && image->choices[i].answer != live->choices[i].answer))
+		    (!image->choices[i].option && !gx_choice_answers_alike(&image->choices[i], &live->choices[i])))
 			return false;
 	for (size_t i = 0; i < image->n_units; i++)
 		if (strcmp(image->units[i].name, now->live.units[i].name))

@@ -7,6 +7,7 @@
 #include <libknot/descriptor.h>
 
 #include "geoxdp/dns.h"
+#include "user/core/choice.h"
 #include "user/core/gaps.h"
 #include "user/core/name.h"
 #include "user/core/shapes.h"
@@ -15,8 +16,9 @@
 
 /* An answer that was rendered: with the usual TTL, and with the lower one. */
 struct outcome {
-	uint32_t cell;		/* 0: it cannot be */
+	uint32_t answer;	/* as of a choice; 0: it cannot be */
 	uint32_t clamped;
+	__be32 address;		/* of both */
 };
 
 /* What there is to say of an answer. */
@@ -174,27 +176,36 @@ static bool is_shared_nodata(const struct gx_rendered *answer)
 	return answer->is_nodata && !answer->ancount && !answer->by_location && !answer->n_picks;
 }
 
-/* Returns the cell; 0: it cannot be rendered, or not for us. */
-static uint32_t render(struct question *question, uint32_t location, const struct gx_forcing *forcing,
-		       struct gx_rendered *answer, struct remark *remark)
+/* Returns false: it cannot be rendered, or not for us. */
+static bool render(struct question *question, uint32_t location, const struct gx_forcing *forcing,
+		   struct gx_rendered *answer, struct remark *remark)
 {
 	struct gx_builder *builder = question->builder;
-	uint8_t *octets = NULL;
-	uint32_t cell;
 
 	remark->err = gx_render_forced(builder->renderer, question->name, question->type, location, forcing, answer);
 	if (remark->err == -ENOKEY)
 		gx_image_note_lack(builder, answer);
 	question->lacks |= remark->err == -ENOKEY;
 	if (remark->err)
-		return 0;
+		return false;
 	remark->len_octets = answer->len_octets;
 	if (answer->len_octets > builder->largest_octets)
 		builder->largest_octets = answer->len_octets;
 	if (question->asked == GX_ASKED_PARTIAL && !note_tails(question, answer)) {
 		question->lacks = true;
-		return 0;
+		return false;
 	}
+	return true;
+}
+
+/* Returns the cell of what was rendered. */
+static uint32_t store(const struct question *question, uint32_t location, const struct gx_forcing *forcing,
+		      struct gx_rendered *answer)
+{
+	struct gx_builder *builder = question->builder;
+	uint8_t *octets = NULL;
+	uint32_t cell;
+
 	if (!(question->asked && answer->negative && answer->negative->is_signed) && is_shared_nodata(answer))
 		return gx_image_nodata(builder, answer->negative);
 	/* Few clients ask for it over TCP: for them one order will do. */
@@ -205,6 +216,24 @@ static uint32_t render(struct question *question, uint32_t location, const struc
 	cell = gx_image_store(builder, answer, question->name_octets);
 	free(octets);
 	return cell;
+}
+
+static uint32_t render_cell(struct question *question, uint32_t location, const struct gx_forcing *forcing,
+			    struct gx_rendered *answer, struct remark *remark)
+{
+	return render(question, location, forcing, answer, remark) ? store(question, location, forcing, answer) : 0;
+}
+
+static struct outcome render_choice(struct question *question, uint32_t location, const struct gx_forcing *forcing,
+				    struct gx_rendered *answer, struct remark *remark)
+{
+	struct outcome outcome = {0};
+
+	if (render(question, location, forcing, answer, remark) &&
+	    !gx_choice_from_rendered(answer, &outcome.answer, &outcome.address))
+		outcome.answer = store(question, location, forcing, answer);
+	outcome.clamped = outcome.answer;
+	return outcome;
 }
 
 static bool has_lower_ttl(const struct gx_rendered *answer)
@@ -227,12 +256,11 @@ static void render_variant(struct question *question, const struct gx_shape *sha
 	forcing.forces = forces;
 	forcing.n_forces = gx_shape_forces(shape, variant, forces);
 	question->remarks[variant] = (struct remark){0};
-	outcome->cell = render(question, location, &forcing, &answer, &question->remarks[variant]);
-	outcome->clamped = outcome->cell;
-	if (!outcome->cell || !has_lower_ttl(&answer))
+	*outcome = render_choice(question, location, &forcing, &answer, &question->remarks[variant]);
+	if (!outcome->answer || !has_lower_ttl(&answer))
 		return;
 	forcing.clamped = true;
-	outcome->clamped = render(question, location, &forcing, &answer, &remark);
+	outcome->clamped = render_choice(question, location, &forcing, &answer, &remark).answer;
 }
 
 /* --- choices ----------------------------------------------------------------------------------- */
@@ -241,16 +269,20 @@ static void render_variant(struct question *question, const struct gx_shape *sha
 static bool is_settled(const struct gx_option *options, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (options[i].answer != options[0].answer || options[i].clamped != options[0].answer)
+		if (options[i].answer != options[0].answer || options[i].clamped != options[0].answer ||
+		    options[i].address != options[0].address)
 			return false;
 	return true;
 }
 
 static struct gx_option make_option(const struct question *question, const struct gx_shape_option *option)
 {
+	const struct outcome *outcome = &question->outcomes[option->variant];
+
 	return (struct gx_option){
-		.answer = question->outcomes[option->variant].cell,
-		.clamped = question->outcomes[option->variant].clamped,
+		.answer = outcome->answer,
+		.clamped = outcome->clamped,
+		.address = outcome->address,
 		.units = option->units,
 		.n_units = option->n_units,
 	};
@@ -261,13 +293,13 @@ static struct gx_choice choose_group(const struct question *question, const stru
 {
 	const struct gx_shape_option *from = &shape->options[group->first];
 	struct gx_option options[GX_OPTIONS_MAX] = { make_option(question, from) };
-	struct gx_choice choice = { .answer = options[0].answer };
+	struct gx_choice choice = { .answer = options[0].answer, .address = options[0].address };
 	size_t n = 1;
 
 	if (!options[0].answer)
 		return choice;	/* what is answered when all is up cannot be: others know */
 	for (size_t i = 1; i < group->count; i++)
-		if (question->outcomes[from[i].variant].cell)
+		if (question->outcomes[from[i].variant].answer)
 			options[n++] = make_option(question, &from[i]);
 	options[n - 1].flags = GX_OPTION_LAST | from[group->count - 1].flags;
 	if (!is_settled(options, n))
@@ -275,15 +307,10 @@ static struct gx_choice choose_group(const struct question *question, const stru
 	return choice;
 }
 
-static bool is_same_choice(const struct gx_choice *a, const struct gx_choice *b)
-{
-	return a->answer == b->answer && a->option == b->option;
-}
-
 static bool all_same(const struct gx_choice *choices, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
-		if (!is_same_choice(&choices[i], &choices[0]))
+		if (!gx_choice_answers_alike(&choices[i], &choices[0]) || choices[i].option != choices[0].option)
 			return false;
 	return true;
 }
@@ -308,9 +335,11 @@ static struct gx_choice choose_list(const struct question *question, const struc
 /* A reference to these choices, one for each class or location; fixed where nothing about them can ever differ. */
 static uint32_t make_ref(struct gx_builder *builder, uint32_t kind, const struct gx_choice *choices, size_t count)
 {
-	if (all_same(choices, count) && !choices[0].option && !(choices[0].answer & GX_CHOICE_SPREAD))
-		return choices[0].answer ? GX_REF_FIXED | choices[0].answer : GX_REF_NONE;
-	return kind | gx_pool_put(&builder->choices, choices, count, sizeof(*choices), NULL);
+	if (!all_same(choices, count) || choices[0].option || gx_choice_is_spread(&choices[0]))
+		return kind | gx_pool_put(&builder->choices, choices, count, sizeof(*choices), NULL);
+	if (!choices[0].answer)
+		return GX_REF_NONE;
+	return GX_REF_FIXED | gx_image_cell_of(builder, &choices[0]);
 }
 
 /* --- one question ------------------------------------------------------------------------------ */
@@ -404,7 +433,7 @@ static uint32_t refer_without_maps(struct question *question, uint32_t cell, boo
 		struct gx_rendered answer;
 		struct remark remark = {0};
 
-		choices[i].answer = render(question, i, &forcing, &answer, &remark);
+		choices[i].answer = render_cell(question, i, &forcing, &answer, &remark);
 		tell(question, &remark, false);
 	}
 	ref = make_ref(question->builder, GX_REF_LOCATION, choices, image->n_locations);
@@ -430,7 +459,7 @@ uint32_t gx_image_refer(struct gx_builder *builder, const knot_dname_t *name, ui
 
 	gx_render_forced(builder->renderer, name, type, GX_LOCATION_UNKNOWN, &forcing, &answer);
 	if (!answer.n_picks) {
-		cell = render(&question, GX_LOCATION_UNKNOWN, &forcing, &answer, &remark);
+		cell = render_cell(&question, GX_LOCATION_UNKNOWN, &forcing, &answer, &remark);
 		tell(&question, &remark, false);
 		return refer_without_maps(&question, cell, answer.by_location);
 	}

@@ -5,6 +5,7 @@
 
 #include "geoxdp/hash.h"
 #include "geoxdp/limits.h"
+#include "user/core/choice.h"
 #include "user/core/image_impl.h"
 
 /* Header, and type and class of the question. */
@@ -253,4 +254,14 @@ uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *re
 	slot->hash = hash;
 	slot->cell = append_all(builder, &answer, stored);
 	return slot->cell;
+}
+
+uint32_t gx_image_cell_of(struct gx_builder *builder, const struct gx_choice *choice)
+{
+	uint8_t octets[GX_CHOICE_RECORD_OCTETS];
+	struct gx_rendered answer = {0};
+
+	if (!gx_choice_render(choice, octets, &answer))
+		return choice->answer;
+	return gx_image_store(builder, &answer, 0);
 }

@@ -212,6 +212,9 @@ uint32_t gx_image_find_load(struct gx_builder *builder, const knot_dname_t *name
  */
 uint32_t gx_image_store(struct gx_builder *builder, const struct gx_rendered *rendered, size_t qname_octets);
 
+/* The cell of what a choice answers, which is no spread. */
+uint32_t gx_image_cell_of(struct gx_builder *builder, const struct gx_choice *choice);
+
 /* Does an answer to a question of this length exceed even the largest reply over UDP? */
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);
 /* And the largest over TCP? */

@@ -4,6 +4,25 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "user/core/choice.h"
+
+/* In one store: see struct gx_choice. */
+static void put_answer(struct gx_choice *to, const struct gx_choice *what)
+{
+	typedef uint64_t __attribute__((may_alias)) both_words;
+	uint64_t both;
+
+	memcpy(&both, what, sizeof(both));
+	__atomic_store_n((both_words *)to, both, __ATOMIC_RELAXED);
+}
+
+static void take_option(struct gx_choice *choice, const struct gx_option *option, bool clamped)
+{
+	choice->answer = clamped ? option->clamped : option->answer;
+	choice->address = option->address;
+}
 
 /* The flags of all units that an option needs, in one word. Returns false: they lie outside the tables. */
 static bool units_of_option(const struct gx_selection *selection, const struct gx_option *option, __u32 *flags)
@@ -27,12 +46,12 @@ struct candidate {
 	bool unsettled;		/* a unit of it, or of one before it, is pending or drained */
 };
 
-__u32 gx_select_answer(const struct gx_selection *selection, __u32 first, __u32 current)
+struct gx_choice gx_select_choice(const struct gx_selection *selection, struct gx_choice current)
 {
 	struct candidate fallback = {0}, undrained = {0}, taken = {0};
 	bool unsettled = false;
 
-	for (size_t i = first; i < selection->n_options; i++) {
+	for (size_t i = current.option; i < selection->n_options; i++) {
 		const struct gx_option *option = &selection->options[i];
 		struct candidate candidate;
 		__u32 flags;
@@ -53,7 +72,8 @@ __u32 gx_select_answer(const struct gx_selection *selection, __u32 first, __u32 
 			return current;
 		else
 			taken = undrained.option ? undrained : fallback;
-		return taken.unsettled ? taken.option->clamped : taken.option->answer;
+		take_option(&current, taken.option, taken.unsettled);
+		return current;
 	}
 	return current; /* no such list, or one without an end */
 }
@@ -64,14 +84,14 @@ size_t gx_select_all(const struct gx_selection *selection)
 
 	for (size_t i = 0; i < selection->n_choices; i++) {
 		struct gx_choice *choice = &selection->choices[i];
-		__u32 answer;
+		struct gx_choice selected;
 
 		if (!choice->option)
 			continue;
-		answer = gx_select_answer(selection, choice->option, choice->answer);
-		if (answer == choice->answer)
+		selected = gx_select_choice(selection, *choice);
+		if (gx_choice_answers_alike(&selected, choice))
 			continue;
-		__atomic_store_n(&choice->answer, answer, __ATOMIC_RELAXED);
+		put_answer(choice, &selected);
 		changed++;
 	}
 	return changed;
@@ -94,36 +114,35 @@ static __u64 fall_of_option(const struct gx_selection *selection, const struct g
 	return first;
 }
 
-/* Of options that fell together, the first was taken before. Returns current where the list has something to take. */
-static __u32 recall_answer(const struct gx_selection *selection, __u32 first, __u32 current)
+/* Of options that fell together, the first was taken before. Nothing is done where the list has something to take. */
+static void recall_choice(const struct gx_selection *selection, struct gx_choice *choice)
 {
 	const struct gx_option *taken = NULL;
 	__u64 latest = 0;
 
-	for (size_t i = first; i < selection->n_options; i++) {
+	for (size_t i = choice->option; i < selection->n_options; i++) {
 		const struct gx_option *option = &selection->options[i];
 		__u64 fell = fall_of_option(selection, option);
 
 		if (fell == UINT64_MAX)
-			return current;
+			return;
 		if (fell > latest) {
 			latest = fell;
 			taken = option;
 		}
-		if (option->flags & GX_OPTION_LAST)
-			return taken && option->flags & GX_OPTION_KEEP ? taken->answer : current;
+		if (!(option->flags & GX_OPTION_LAST))
+			continue;
+		if (taken && option->flags & GX_OPTION_KEEP)
+			take_option(choice, taken, false);
+		return;
 	}
-	return current;
 }
 
 void gx_select_recall(const struct gx_selection *selection)
 {
-	for (size_t i = 0; i < selection->n_choices; i++) {
-		struct gx_choice *choice = &selection->choices[i];
-
-		if (choice->option)
-			choice->answer = recall_answer(selection, choice->option, choice->answer);
-	}
+	for (size_t i = 0; i < selection->n_choices; i++)
+		if (selection->choices[i].option)
+			recall_choice(selection, &selection->choices[i]);
 }
 
 size_t gx_select_count(const struct gx_selection *selection, __u32 flags)
@@ -139,8 +158,8 @@ size_t gx_select_count(const struct gx_selection *selection, __u32 flags)
 			__u32 of_units;
 
 			last = option->flags & GX_OPTION_LAST;
-			needs = (option->answer == choice->answer || option->clamped == choice->answer) &&
-				units_of_option(selection, option, &of_units) && of_units & flags;
+			needs = gx_choice_is_option(choice, option) && units_of_option(selection, option, &of_units) &&
+				of_units & flags;
 		}
 		count += needs;
 	}

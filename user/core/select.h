@@ -20,19 +20,18 @@ struct gx_selection {
 };
 
 /**
- * gx_select_answer - the answer that a list of options has now
- * @first: of the list
- * @current: what the choice has; kept where the list says so
+ * gx_select_choice - what a choice becomes
+ * @current: with options; kept where their list says so
  *
  * See struct gx_option for the rule. The clamped form is taken where any unit of the option taken, or of one before it,
  * is pending or drained: then the answer may change soon.
  */
-__u32 gx_select_answer(const struct gx_selection *selection, __u32 first, __u32 current);
+struct gx_choice gx_select_choice(const struct gx_selection *selection, struct gx_choice current);
 
 /**
  * gx_select_all - bring all choices up to date
  *
- * Each choice is written in one store of 32 bits, and only if it changes: a program that reads them meanwhile sees
+ * Each choice is written in one store of 64 bits, and only if it changes: a program that reads them meanwhile sees
  * the answer before or after. Indices that lead outside the tables change nothing.
  *
  * Returns the number of choices that changed.
