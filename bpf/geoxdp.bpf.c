@@ -60,10 +60,10 @@ static __always_inline int gx_accept_additional(struct xdp_md *ctx, const struct
 
 static __always_inline int gx_answer_query(struct xdp_md *ctx)
 {
-	struct gx_packet packet = {};
+	struct gx_packet packet;
 	struct gx_question question = {};
 	struct gx_encloser encloser = { .slot = GX_NO_SLOT };
-	struct gx_edns edns = {};
+	struct gx_edns read, *edns = NULL;	/* NULL: no additional records */
 	struct gx_plan plan = {};
 	struct gx_name *name;
 	__u32 ref = GX_REF_NONE;
@@ -90,21 +90,23 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	GX_STAGE(NAME, ref);
 
 	if (packet.arcount) {
-		reason = gx_accept_additional(ctx, &packet, &question, &edns, &plan);
+		__builtin_memset(&read, 0, sizeof(read));
+		edns = &read;
+		reason = gx_accept_additional(ctx, &packet, &question, edns, &plan);
 		if (reason != GX_GO_ON)
 			return reason;
-		if (edns.flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED) {
+		if (edns->flags1 & GX_OPT1_DO && name->flags & GX_NAME_SIGNED) {
 			ref = gx_find_proven(ctx, packet.dns_offset, &question, &encloser, &plan);
 			if (ref == GX_REF_NONE)
 				return gx_leave(GX_PASSED_DNSSEC);
 		}
-		plan.with_cookie = edns.cookie_octets && gx_renew_cookie(&packet, &edns);
+		plan.with_cookie = edns->cookie_octets && gx_renew_cookie(&packet, edns);
 	} else if (GX_DNS_HEADER_OCTETS + question.octets != packet.dns_octets) {
 		return gx_leave(GX_PASSED_ADDITIONAL);
 	}
-	GX_STAGE(EDNS, &edns);
+	GX_STAGE(EDNS, &packet);
 
-	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, &edns, &plan);
+	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, edns, &plan);
 	if (reason != GX_GO_ON)
 		return reason;
 	if (plan.gap_list)
@@ -113,7 +115,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 		return reason;
 	GX_STAGE(ANSWER, &plan);
 	plan.with_options = 1;
-	reason = gx_send_reply(ctx, &packet, &question, &edns, &plan);
+	reason = gx_send_reply(ctx, &packet, &question, edns, &plan);
 	return plan.tails_octets && reason == (int)plan.reason ? gx_send_tails(ctx, &packet, &question, &plan) : reason;
 }
 

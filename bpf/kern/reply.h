@@ -399,11 +399,11 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	GX_STORE(__u16, udp + 4, bpf_htons(udp_octets));
 	sum += gx_write_header(dns, plan) + question->sum;
 	sum = gx_csum_part(sum, (__u64)bpf_htons(plan->sum) + plan->ttl + plan->address, answer_offset);
-	if (edns->present)
+	if (edns)
 		sum += gx_sum_opt(opt, opt_offset);
 	GX_STORE(__u16, udp + 6, gx_csum_udp(sum));
 
-	if (edns->present && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
+	if (edns && gx_copy_opt(ctx, packet->dns_offset + opt_offset, opt))
 		return -1;
 	if (!plan->octets)
 		return 0;
@@ -529,6 +529,7 @@ __attribute__((noinline)) int gx_copy_tails(struct xdp_md *ctx, __u32 offset, co
 
 /**
  * gx_send_reply - make the reply out of the query
+ * @edns: of the query; NULL: it has none
  *
  * What is too large for UDP is cut to TC=1, so that the client asks again over TCP (RFC 7766 5); over TCP there is no
  * such way out, and the backend answers. What plan->tails_octets count has its place, and is not written.
@@ -543,10 +544,12 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 	struct gx_opt opt;
 	int resized;
 
-	if (!packet || !question || !edns || !plan)
+	if (!packet || !question || !plan)
 		return gx_leave(GX_BUG_WRITE);
+	if (edns && !edns->present)
+		edns = NULL;
 	fixed = GX_DNS_HEADER_OCTETS + question->octets;
-	if (edns->present) {
+	if (edns) {
 		gx_render_opt(edns, plan, &opt);
 		fixed += gx_opt_octets(&opt);
 		if (edns->udp_octets > limit)
@@ -560,7 +563,7 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 			gx_plan_fit(plan, limit - fixed);
 		}
 	}
-	plan->arcount += edns->present;
+	plan->arcount += edns != NULL;
 	dns_octets = fixed + plan->octets;
 
 	resized = gx_resize(ctx, packet->dns_offset + GX_DNS_HEADER_OCTETS + question->octets,

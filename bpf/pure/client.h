@@ -44,14 +44,14 @@ gx_inline void gx_unwrap_ipv4(struct gx_client *client)
 /**
  * gx_find_client - whose location decides?
  * @packet: for its source address
- * @edns: for its client subnet; SOURCE 0 asks not to use it: the source address then, with scope 0 (RFC 7871
+ * @edns: for its client subnet, or NULL; SOURCE 0 asks not to use it: the source address then, with scope 0 (RFC 7871
  *	7.1.2, 7.2.1)
  * @client: filled
  */
 gx_inline void gx_find_client(const struct gx_packet *packet, const struct gx_edns *edns, struct gx_client *client)
 {
 	client->scope_offset = 0;
-	client->scoped = edns->has_ecs && edns->ecs_source_bits != 0;
+	client->scoped = edns && edns->has_ecs && edns->ecs_source_bits != 0;
 	if (client->scoped) {
 		client->address[0] = edns->ecs_address[0];
 		client->address[1] = edns->ecs_address[1];
