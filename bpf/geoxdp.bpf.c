@@ -104,7 +104,7 @@ static __always_inline int gx_answer_query(struct xdp_md *ctx)
 	} else if (GX_DNS_HEADER_OCTETS + question.octets != packet.dns_octets) {
 		return gx_leave(GX_PASSED_ADDITIONAL);
 	}
-	GX_STAGE(EDNS, &packet);
+	GX_STAGE(EDNS, edns);
 
 	reason = gx_plan_answer(ref, question.octets - GX_QUESTION_TAIL_OCTETS, &packet, edns, &plan);
 	if (reason != GX_GO_ON)
