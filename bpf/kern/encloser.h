@@ -12,15 +12,16 @@ struct gx_encloser {
 };
 
 /*
- * As gx_find_folded(). Return: the slot, or GX_NO_SLOT. Not one with the above: all in one take more stack than
+ * As gx_find_hashed(). Return: the slot, or GX_NO_SLOT. Not one with the above: all in one take more stack than
  * there is.
  */
 __attribute__((noinline)) __u32 gx_find_ending(struct xdp_md *ctx, __u32 offset, __u32 len,
-					       const struct gx_folded *folded)
+					       const struct gx_hashed *hashed)
 {
 	__u32 slot;
+	__u64 sum;
 
-	return folded && gx_find_folded(ctx, offset, len, folded, &slot) ? slot : GX_NO_SLOT;
+	return hashed && gx_find_hashed(ctx, offset, len, hashed, &slot, &sum) ? slot : GX_NO_SLOT;
 }
 
 /* Octets of the label at an offset, its length octet included; 0: the root, or none. */
@@ -72,7 +73,7 @@ __attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset,
 {
 	/* Labels and one more: of the longest name that is known to be there, 0: none; of the longest that can be. */
 	__u32 known = label_min, longest;
-	struct gx_folded folded;
+	struct gx_hashed hashed;
 
 	if (!question || !encloser)
 		return -1;
@@ -89,9 +90,9 @@ __attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset,
 		tried = known + (longest - known + 1) / 2;
 		begin = gx_find_start(ctx, offset, question, tried - 1);
 		len = question->octets - GX_QUESTION_TAIL_OCTETS - begin;
-		if (gx_fold_ending(ctx, offset + begin, len, &folded))
+		if (gx_hash_ending(ctx, offset + begin, len, &hashed))
 			return -1;
-		slot = gx_find_ending(ctx, offset + begin, len, &folded);
+		slot = gx_find_ending(ctx, offset + begin, len, &hashed);
 		if (slot == GX_NO_SLOT) {
 			longest = tried - 1;
 			encloser->next = begin;
@@ -103,14 +104,21 @@ __attribute__((noinline)) int gx_find_encloser(struct xdp_md *ctx, __u32 offset,
 	return 0;
 }
 
+/* See gx_sum_name(). */
+__attribute__((noinline)) __u64 gx_sum_question(struct xdp_md *ctx, __u32 dns_offset, __u32 len)
+{
+	return gx_sum_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), len & 0xff);
+}
+
 /**
  * gx_find_by_encloser - find what speaks for a name that is not loaded
+ * @question: what was found of the name; the name is added to its sum
  * @encloser: its slot is GX_NO_SLOT; filled
  * @ref: receives what it says, a reference as in abi.h
  *
  * Return: the closest encloser, or the wildcard in front of it; NULL: the name's zone is not loaded.
  */
-gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offset, const struct gx_question *question,
+gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offset, struct gx_question *question,
 					      struct gx_encloser *encloser, __u32 *ref)
 {
 	__u32 index;
@@ -123,6 +131,7 @@ gx_inline struct gx_name *gx_find_by_encloser(struct xdp_md *ctx, __u32 dns_offs
 	name = bpf_map_lookup_elem(&names, &index);
 	if (!name || !(name->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)))
 		return name;
+	question->sum += gx_sum_question(ctx, dns_offset, question->octets - GX_QUESTION_TAIL_OCTETS);
 	index = name->types + name->n_types + 1;
 	below = bpf_map_lookup_elem(&types, &index);
 	if (!below)

@@ -8,7 +8,8 @@
 #include "maps/names.maps.h"
 
 struct gx_question {
-	__u64 sum;		/* one's complement sum of name, type and class, native order */
+	__u64 sum;		/* one's complement sum of name, type and class, native order; a name that is not loaded
+				 * is added by gx_find_by_encloser() */
 	__u64 labels;		/* of a name that is not loaded: see gx_measure_name() */
 	__u32 slot;		/* of the name, or GX_NO_SLOT: it is not loaded */
 	__u16 octets;		/* of name, type and class */
@@ -42,43 +43,61 @@ __attribute__((noinline)) __u32 gx_measure_question(struct xdp_md *ctx, __u32 dn
 	return len;
 }
 
-/* Does a name of more than GX_NAME_INLINE_OCTETS differ from names_long[rest]? */
-__attribute__((noinline)) int gx_rest_differs(struct xdp_md *ctx, __u32 dns_offset, __u32 len, __u32 rest)
+/* Is this the name in a slot, which is as long? Return: as gx_compare_begin(). */
+__attribute__((noinline)) __u64 gx_compare_name(struct xdp_md *ctx, __u32 dns_offset, __u32 len,
+						const struct gx_hashed *hashed, const struct gx_name *name)
 {
-	const __u8 *name = gx_question_name(ctx, dns_offset);
-	struct gx_name_rest *stored = bpf_map_lookup_elem(&names_long, &rest);
+	struct gx_name_rest *rest;
+	__u64 begin, behind;
+	__u32 number;
 
-	return !stored || gx_name_rest_differs(name, gx_data_end(ctx), len & 0xff, stored->octets);
+	if (!hashed || !name)
+		return 0;
+	begin = gx_compare_begin(hashed, len, name->octets);
+	if (!begin || len <= GX_NAME_INLINE_OCTETS)
+		return begin;
+	number = name->rest;
+	rest = bpf_map_lookup_elem(&names_long, &number);
+	if (!rest)
+		return 0;
+	behind = gx_compare_rest(gx_question_name(ctx, dns_offset), gx_data_end(ctx), len & 0xff, rest->octets);
+	return behind ? (behind & ~GX_SAME_NAME) + begin : 0;
 }
 
-/* Is this the name that was folded? */
+/* Is this the name that was hashed? sum: receives that of its octets. */
 gx_inline int gx_is_name(struct xdp_md *ctx, __u32 dns_offset, const struct gx_name *name, __u32 len,
-			 const struct gx_folded *folded)
+			 const struct gx_hashed *hashed, __u64 *sum)
 {
-	__u64 difference = 0;
+	__u64 difference = 0, same;
 
-	if (name->tag != gx_hash_tag(folded->hash) || name->len_octets != len)
+	if (name->len_octets != len)
 		return 0;
 	for (__u32 word = 0; word < GX_NAME_INLINE_WORDS; word++)
-		difference |= name->octets[word] ^ folded->words[word];
-	if (difference)
+		difference |= name->octets[word] ^ hashed->words[word];
+	if (difference == 0 && len <= GX_NAME_INLINE_OCTETS) {
+		*sum = name->sum;
+		return 1;
+	}
+	if (difference & ~GX_CASE_BITS)
 		return 0;
-	return len <= GX_NAME_INLINE_OCTETS || !gx_rest_differs(ctx, dns_offset, len, name->rest);
+	same = gx_compare_name(ctx, dns_offset, len, hashed, name);
+	*sum = same & ~GX_SAME_NAME;
+	return same != 0;
 }
 
-/* The slot of a folded name, and its number; NULL: it is not loaded. */
-gx_inline struct gx_name *gx_find_folded(struct xdp_md *ctx, __u32 dns_offset, __u32 len,
-					 const struct gx_folded *folded, __u32 *index)
+/* Is a name loaded that was hashed? slot, sum: receive where it is, and the sum of its octets. */
+gx_inline int gx_find_hashed(struct xdp_md *ctx, __u32 dns_offset, __u32 len, const struct gx_hashed *hashed,
+			     __u32 *slot, __u64 *sum)
 {
 	__u32 zero = 0;
 	const __u8 *of_buckets = bpf_map_lookup_elem(&pilots, &zero);
-	struct gx_name *name;
+	const struct gx_name *name;
 
 	if (!of_buckets)
-		return NULL;
-	*index = gx_hash_slot(folded->hash, of_buckets[gx_hash_bucket(folded->hash, bucket_mask)], slot_count);
-	name = bpf_map_lookup_elem(&names, index);
-	return name && gx_is_name(ctx, dns_offset, name, len, folded) ? name : NULL;
+		return 0;
+	*slot = gx_hash_slot(hashed->hash, of_buckets[gx_hash_bucket(hashed->hash, bucket_mask)], slot_count);
+	name = bpf_map_lookup_elem(&names, slot);
+	return name && gx_is_name(ctx, dns_offset, name, len, hashed, sum);
 }
 
 /*
@@ -92,45 +111,59 @@ gx_inline int gx_ends_in_zone(const __u8 *behind)
 	return end_filter[bit / 64] >> (bit & 63) & 1;
 }
 
+/* A type, of class IN, as it stands behind a name. */
+#define GX_TAIL(type) bpf_htonl((__u32)(type) << 16 | GX_CLASS_IN)
+
 /* Type and class of a question, 4 octets behind its name of len octets. Return: GX_GO_ON, or the reason to pass. */
 gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *question)
 {
 	__u32 tail_word = GX_LOAD(__u32, tail);
 	__u16 qtype = bpf_ntohl(tail_word) >> 16;
 
-	if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
-		return gx_leave(GX_PASSED_QCLASS);
-	if (qtype == 0 || qtype == GX_TYPE_OPT ||
-	    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
-		return gx_leave(GX_PASSED_QTYPE);
+	/* Nearly all queries are for these. */
+	if (tail_word != GX_TAIL(GX_TYPE_A) && tail_word != GX_TAIL(GX_TYPE_AAAA)) {
+		if ((bpf_ntohl(tail_word) & 0xffff) != GX_CLASS_IN)
+			return gx_leave(GX_PASSED_QCLASS);
+		if (qtype == 0 || qtype == GX_TYPE_OPT ||
+		    (qtype >= GX_TYPE_META_MIN && qtype <= GX_TYPE_META_MAX && qtype != GX_TYPE_ANY))
+			return gx_leave(GX_PASSED_QTYPE);
+	}
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
 	question->sum = gx_csum_part(0, tail_word, len);
 	return gx_ends_in_zone(tail) ? GX_GO_ON : GX_PASSED_NAME;
 }
 
-/*
- * Fold a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot
- * fail did.
- */
-__attribute__((noinline)) int gx_fold_ending(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_folded *folded)
+/* Hash a name as those that are loaded. */
+gx_inline int gx_hash_at(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_hashed *hashed)
 {
-	len &= 0xff;
-	if (!folded || len == 0)
-		return -1;
-	__builtin_memset(folded, 0, sizeof(*folded));
-	return gx_fold_name(gx_question_name(ctx, offset), gx_data_end(ctx), len, name_seed, folded);
+	const __u8 *name = gx_question_name(ctx, offset);
+	const void *end = gx_data_end(ctx);
+
+	return hash_exact ? gx_hash_name(name, end, len, name_seed, 1, hashed) :
+			    gx_hash_name(name, end, len, name_seed, 0, hashed);
 }
 
 /*
- * The rest of the question behind a name that was folded, and the name's slot. Return: GX_GO_ON, or the reason to
+ * Hash a name that ends the one in question: offset as in gx_question_name(). Return: 0; -1: a bound that cannot
+ * fail did.
+ */
+__attribute__((noinline)) int gx_hash_ending(struct xdp_md *ctx, __u32 offset, __u32 len, struct gx_hashed *hashed)
+{
+	len &= 0xff;
+	return hashed && len ? gx_hash_at(ctx, offset, len, hashed) : -1;
+}
+
+/*
+ * The rest of the question behind a name that was hashed, and the name's slot. Return: GX_GO_ON, or the reason to
  * pass.
  */
-gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u32 len, const struct gx_folded *folded,
+gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u32 len, const struct gx_hashed *hashed,
 			   struct gx_question *question)
 {
 	const __u8 *tail = gx_question_name(ctx, dns_offset) + len;
 	__u32 slot;
+	__u64 sum;
 	int reason;
 
 	question->slot = GX_NO_SLOT;
@@ -139,10 +172,11 @@ gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u
 	reason = gx_read_tail(tail, len, question);
 	if (reason != GX_GO_ON)
 		return reason;
-	question->sum += folded->sum;
 	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */
-	if (gx_find_folded(ctx, dns_offset, len, folded, &slot))
+	if (gx_find_hashed(ctx, dns_offset, len, hashed, &slot, &sum)) {
 		question->slot = slot;
+		question->sum += sum;
+	}
 	return GX_GO_ON;
 }
 
@@ -159,7 +193,7 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct 
 					       struct gx_question *question)
 {
 	__u32 dns_offset, room, len, measured = 0;
-	struct gx_folded folded = {};
+	struct gx_hashed hashed;
 	int reason;
 
 	if (!packet || !question || packet->dns_octets < GX_DNS_HEADER_OCTETS)
@@ -172,18 +206,18 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct 
 	/* "R9 offset is outside of the packet" (Linux 6.12, clang 14): gx_guess_name() bounds it, so the mask went. */
 	GX_OPAQUE(len);
 	len &= 0xff;
-	if (!len || gx_fold_name(gx_question_name(ctx, dns_offset), gx_data_end(ctx), len, name_seed, &folded))
+	if (!len || gx_hash_at(ctx, dns_offset, len, &hashed))
 		return gx_leave(GX_PASSED_QNAME);
-	reason = gx_find_read(ctx, dns_offset, room, len, &folded, question);
+	reason = gx_find_read(ctx, dns_offset, room, len, &hashed, question);
 	if (reason == GX_GO_ON && question->slot != GX_NO_SLOT)
 		return GX_GO_ON;
 	if (!measured)
 		measured = gx_measure_question(ctx, dns_offset, room, question);
 	if (measured == len)
 		return reason;
-	if (gx_fold_ending(ctx, dns_offset, measured, &folded))
+	if (gx_hash_ending(ctx, dns_offset, measured, &hashed))
 		return gx_leave(GX_PASSED_QNAME);
-	return gx_find_read(ctx, dns_offset, room, measured & 0xff, &folded, question);
+	return gx_find_read(ctx, dns_offset, room, measured & 0xff, &hashed, question);
 }
 
 /* What a name says of a type, or of those that it does not list. NULL: a bound that cannot fail did. */

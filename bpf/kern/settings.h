@@ -8,6 +8,7 @@
 #include "geoxdp/abi.h"
 
 const volatile __u64 name_seed;		/* of the hash that `names` was built with */
+const volatile __u32 hash_exact;	/* over folded words, see hash.h: the verifier drops the form not in use */
 const volatile __u32 bucket_mask;	/* octets of `pilots` that are used, a power of two, less one */
 const volatile __u32 slot_count;	/* slots of `names` */
 const volatile __u64 end_filter[GX_END_FILTER_WORDS];	/* the ends of all apexes: gx_hash_end_of_name() */

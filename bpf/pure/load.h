@@ -81,8 +81,8 @@ gx_inline __u16 gx_load16(const __u8 *from)
 #endif
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* The n < 8 octets in front of end, as the low octets of a word in native order. */
-#define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) >> (64 - 8 * (n)))
+/* The n octets, 1 to 7, in front of end, as the low octets of a word in native order. */
+#define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) >> (-8 * (n) & 63))
 /* Low half of ::ffff:a.b.c.d in native order. */
 #define GX_MAPPED_WORD(address) ((__u64)(address) << 32 | 0xffff0000u)
 /* And the address out of it. */
@@ -91,7 +91,7 @@ gx_inline __u16 gx_load16(const __u8 *from)
 #define gx_word_first32(word) ((__u32)(word))
 #define gx_word_last32(word) ((__u32)((word) >> 32))
 #else
-#define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) << (64 - 8 * (n)))
+#define GX_LOAD_TAIL(end, n) (GX_LOAD(__u64, (end) - 8) << (-8 * (n) & 63))
 #define GX_MAPPED_WORD(address) (0x0000ffffull << 32 | (address))
 #define gx_mapped_ipv4(word) ((__u32)(word))
 #define gx_word_first32(word) ((__u32)((word) >> 32))

@@ -99,8 +99,9 @@ struct gx_service {
  * not a name: all octets are compared.
  */
 struct gx_name {
-	__u32	tag;		/* upper half of the hash, 0 replaced by 1; 0: empty slot */
-	__u8	len_octets;	/* root label included */
+	__u16	sum;		/* one's complement sum of the octets, as if at an even offset, native order */
+	__u16	zero;
+	__u8	len_octets;	/* root label included; 0: empty slot */
 	__u8	n_types;	/* entries in types[] behind the default */
 	__u16	flags;		/* GX_NAME_* */
 	__u32	ref_a;

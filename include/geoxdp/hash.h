@@ -12,13 +12,20 @@
 /* 2^64 / golden ratio, odd: Knuth's multiplicative hashing. */
 #define GX_HASH_MULTIPLIER 0x9E3779B97F4A7C15ull
 
+/* In eight octets, the bits in which letters of the two cases differ. */
+#define GX_CASE_BITS 0x2020202020202020ull
+
 /*
- * The hash runs over the folded wire name, root label included, zero-padded to whole words of 8 octets:
+ * The hash runs over the wire name, root label included, zero-padded to whole words of 8 octets:
  *
- *   hash = seed; for each word: hash = gx_hash_word(hash, word); hash = gx_hash_end(hash, length)
+ *   hash = seed; for each word: hash = gx_hash_word(hash, word | GX_CASE_BITS); hash = gx_hash_end(hash, length)
  *
  * Words are loaded in the machine's own order, on both sides: a table is built on the machine that reads it.
  * The length tells names apart whose padding would otherwise be part of them.
+ *
+ * Names that differ in the case bits of octets that are no letters, as '-' and a carriage return do, have the same
+ * hash with every seed. Where two such names are loaded, hashes are exact: over words that are folded
+ * (RFC 4343 3), in place of words with these bits set.
  *
  * It spreads names, it does not stop an attacker: whoever chooses the loaded names is the operator.
  */
@@ -34,14 +41,6 @@ GX_HASH_INLINE __u64 gx_hash_word(__u64 hash, __u64 word)
 GX_HASH_INLINE __u64 gx_hash_end(__u64 hash, __u32 len_octets)
 {
 	return gx_hash_word(hash, len_octets);
-}
-
-/* struct gx_name.tag: the upper half, never 0, which marks an empty slot. */
-GX_HASH_INLINE __u32 gx_hash_tag(__u64 hash)
-{
-	__u32 tag = (__u32)(hash >> 32);
-
-	return tag ? tag : 1;
 }
 
 /*
@@ -71,7 +70,7 @@ GX_HASH_INLINE __u32 gx_hash_slot(__u64 hash, __u32 pilot, __u32 slots)
  */
 GX_HASH_INLINE __u32 gx_hash_end_of_name(__u64 octets)
 {
-	return (octets | 0x2020202020202020) * GX_HASH_MULTIPLIER >> 55 & (64 * GX_END_FILTER_WORDS - 1);
+	return (octets | GX_CASE_BITS) * GX_HASH_MULTIPLIER >> 55 & (64 * GX_END_FILTER_WORDS - 1);
 }
 
 /*

@@ -46,7 +46,7 @@ static void fill_names(const struct world *world, const struct naive_bpf *naive)
 		struct naive_name value = { slot->ref_a, slot->ref_aaaa };
 		struct naive_key key = {0};
 
-		if (!slot->tag || slot->len_octets > sizeof(key.name))
+		if (!slot->len_octets || slot->len_octets > sizeof(key.name))
 			continue;
 		memcpy(key.name, slot->octets, sizeof(slot->octets));
 		if (slot->len_octets > GX_NAME_INLINE_OCTETS)

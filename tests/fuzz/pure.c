@@ -47,35 +47,75 @@ static size_t walk_name(const uint8_t *name, size_t room)
 	return 0;
 }
 
-static uint64_t hash_padded(const uint8_t padded[NAME_PADDED], size_t len)
+static uint8_t fold(uint8_t octet)
+{
+	return octet >= 'A' && octet <= 'Z' ? octet + 32 : octet;
+}
+
+/* Octet by octet, in the two forms of geoxdp/hash.h. */
+static uint64_t hash_name(const uint8_t *name, size_t len, int exact)
 {
 	uint64_t hash = SEED, word;
 
-	for (size_t i = 0; i < len; i += 8) {
-		memcpy(&word, padded + i, 8);
+	for (size_t at = 0; at < len; at += 8) {
+		uint8_t octets[8];
+
+		for (size_t i = 0; i < 8; i++) {
+			octets[i] = at + i < len ? name[at + i] : 0;
+			octets[i] = exact ? fold(octets[i]) : octets[i] | 0x20;
+		}
+		memcpy(&word, octets, sizeof(word));
 		hash = gx_hash_word(hash, word);
 	}
 	return gx_hash_end(hash, (uint32_t)len);
 }
 
-/* How the program folds a name, and the comparison of what is beyond its first words. */
-static void check_folding(const uint8_t *name, const uint8_t *end, uint32_t len)
+static int is_sum(uint64_t sum, const uint8_t *octets, size_t count)
 {
-	uint8_t padded[NAME_PADDED] = {0};
-	struct gx_folded folded = {0};
-	__u64 rest[GX_NAME_REST_OCTETS / 8];
+	return gx_csum_fold(sum) % 0xffff == htons(wire_fold(wire_sum(0, octets, count))) % 0xffff;
+}
 
+/* As gx_compare_name() of bpf/kern/find.h, which needs a map. */
+static uint64_t compare(const uint8_t *name, const uint8_t *end, uint32_t len, const struct gx_hashed *hashed,
+			const uint8_t stored[NAME_PADDED])
+{
+	__u64 words[NAME_PADDED / 8];
+	uint64_t begin, rest;
+
+	memcpy(words, stored, NAME_PADDED);
+	begin = gx_compare_begin(hashed, len, words);
+	if (!begin || len <= GX_NAME_INLINE_OCTETS)
+		return begin;
+	rest = gx_compare_rest(name, end, len, words + GX_NAME_INLINE_WORDS);
+	return rest ? begin + (rest & ~GX_SAME_NAME) : 0;
+}
+
+/* How the program hashes a name, sums it, and compares it: with itself, and with one that differs in an octet. */
+static void check_name(const uint8_t *name, const uint8_t *end, uint32_t len)
+{
+	uint8_t came[NAME_PADDED] = {0}, stored[NAME_PADDED] = {0};
+	struct gx_hashed hashed;
+	uint64_t same;
+
+	memcpy(came, name, len);
 	for (uint32_t i = 0; i < len; i++)
-		padded[i] = name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i];
-	MUST(gx_fold_name(name, end, len, SEED, &folded) == 0);
-	MUST(folded.hash == hash_padded(padded, len));
-	MUST(memcmp(folded.words, padded, sizeof(folded.words)) == 0);
-	MUST(gx_csum_fold(folded.sum) % 0xffff == htons(wire_fold(wire_sum(0, name, len))) % 0xffff);
-	if (len > GX_NAME_INLINE_OCTETS) {
-		memcpy(rest, padded + GX_NAME_INLINE_OCTETS, sizeof(rest));
-		MUST(!gx_name_rest_differs(name, end, len, rest));
-		rest[(len - 1 - GX_NAME_INLINE_OCTETS) / 8] ^= 1;
-		MUST(gx_name_rest_differs(name, end, len, rest));
+		stored[i] = fold(name[i]);
+	for (int exact = 0; exact < 2; exact++) {
+		MUST(gx_hash_name(name, end, len, SEED, exact, &hashed) == 0);
+		MUST(hashed.hash == hash_name(name, len, exact));
+		MUST(memcmp(hashed.words, came, sizeof(hashed.words)) == 0);
+	}
+	MUST(is_sum(gx_sum_name(name, end, len), name, len));
+	same = compare(name, end, len, &hashed, stored);
+	MUST(same && is_sum(same & ~GX_SAME_NAME, name, len));
+	for (uint32_t i = 0; i < len; i++) {
+		uint8_t kept = stored[i];
+
+		stored[i] = fold(kept ^ 0x20);
+		MUST(!compare(name, end, len, &hashed, stored) == (stored[i] != kept));
+		stored[i] = fold(kept ^ 1);
+		MUST(!compare(name, end, len, &hashed, stored));
+		stored[i] = kept;
 	}
 }
 
@@ -172,7 +212,7 @@ static void run(const uint8_t *frame, size_t octets)
 	MUST((labels & 0xff) < GX_NAME_MAX_LABELS);
 	if (!len)
 		return;
-	check_folding(dns + GX_DNS_HEADER_OCTETS, end, len);
+	check_name(dns + GX_DNS_HEADER_OCTETS, end, len);
 	if (len + GX_QUESTION_TAIL_OCTETS > room)
 		return;
 	tail = dns + GX_DNS_HEADER_OCTETS + len;

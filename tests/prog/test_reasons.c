@@ -62,7 +62,7 @@ static uint32_t cell_of(const char *text)
 	do {
 		assert_int_equal(bpf_map_lookup_elem(node_map("names"), &slot, &name), 0);
 		slot++;
-	} while (!name.tag || memcmp(name.octets, wire, sizeof(wire)));
+	} while (!name.len_octets || memcmp(name.octets, wire, sizeof(wire)));
 	assert_int_equal(name.ref_a & GX_REF_KIND, GX_REF_FIXED);
 	return name.ref_a & GX_REF_INDEX;
 }

@@ -2,6 +2,7 @@
 /* The image: its tables, read the way the program reads them, say what the renderer says. */
 #include "tests/unit/image_tables.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 
 #include "user/core/dict.h"
@@ -486,6 +487,92 @@ static void each_name_of_many_has_the_slot_that_its_pilot_says(void **state)
 	free(builder.loads);
 }
 
+/*
+ * Pairs of names that differ in case bits of octets that are no letters: of a '-', of what is next to the letters, of
+ * octets with their top bit, of a label's length, and beyond the octets in the slot.
+ */
+#define LABEL31 "abcdefghijklmnopqrstuvwxyz01234"
+static const char *const alike[][2] = {
+	{ "a-b", "a\\013b" },
+	{ "\\064\\091", "\\096\\123" },
+	{ "\\193\\250", "\\225\\218" },
+	{ "x." LABEL31, "x\\063" LABEL31 },
+	{ LABEL31 "abcdefghijklm-", LABEL31 "abcdefghijklm\\013" },
+};
+
+static void put_alike(struct fixture *fixture, bool first, bool second)
+{
+	char *text = strdup("");
+
+	for (size_t i = 0; i < NUMBER(alike); i++) {
+		if (first)
+			scene_append(&text, "%s A 192.0.2.1\n", alike[i][0]);
+		if (second)
+			scene_append(&text, "%s A 192.0.2.2\n", alike[i][1]);
+	}
+	scene_zone(&fixture->scene, "example.com.", text);
+	free(text);
+	build(fixture);
+}
+
+static void expect_alike(struct fixture *fixture, bool first, bool second)
+{
+	for (size_t i = 0; i < NUMBER(alike) * 2; i++) {
+		char text[256];
+		const knot_dname_t *name;
+
+		snprintf(text, sizeof(text), "%s.example.com.", alike[i / 2][i & 1]);
+		name = scene_name(&fixture->scene, text);
+		if (i & 1 ? second : first) {
+			assert_true(assert_agrees(fixture, name, GX_TYPE_A, 0));
+			assert_true(gx_image_find(&fixture->image, name, GX_TYPE_A) ==
+				    find_name(&fixture->image, name)->ref_a);
+		} else {
+			assert_null(find_name(&fixture->image, name));
+			assert_true(gx_image_find(&fixture->image, name, GX_TYPE_A) ==
+				    gx_image_find(&fixture->image, scene_name(&fixture->scene, "nothing.example.com."), GX_TYPE_A));
+		}
+	}
+}
+
+static void names_that_differ_in_case_bits_alone_are_hashed_exactly(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put_alike(fixture, true, true);
+	assert_true(fixture->image.hash_exact);
+	assert_int_equal(fixture->image.name_seed, 0);
+	expect_alike(fixture, true, true);
+	assert_int_equal(find_name(&fixture->image, scene_name(&fixture->scene, "example.com."))->sum,
+			 htons(sum((const uint8_t *)"\7example\3com", 13)));
+}
+
+static void one_name_of_those_that_differ_in_case_bits_is_not_taken_for_the_other(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put_alike(fixture, true, false);
+	assert_false(fixture->image.hash_exact);
+	expect_alike(fixture, true, false);
+	teardown(state);
+	setup(state);
+	fixture = *state;
+	put_alike(fixture, false, true);
+	assert_false(fixture->image.hash_exact);
+	expect_alike(fixture, false, true);
+}
+
+static void a_name_that_is_there_twice_has_no_slot_of_its_own(void **state)
+{
+	struct fixture *fixture = *state;
+	struct gx_load loads[] = { { .name = scene_name(&fixture->scene, "a.") }, { .name = scene_name(&fixture->scene, "a.") } };
+	struct gx_builder builder = { .image = &fixture->image, .config = &fixture->scene.config,
+				      .diag = &fixture->scene.diag, .loads = loads, .n_loads = NUMBER(loads) };
+
+	assert_int_equal(gx_image_names(&builder), -EINVAL);
+	assert_findings(fixture, "0: 2 names to be loaded: none of 64 seeds gives each a slot of its own; is a name there twice?\n");
+}
+
 static void the_same_configuration_gives_the_same_image(void **state)
 {
 	struct fixture *fixture = *state;
@@ -565,26 +652,31 @@ static void an_empty_configuration_has_tables_all_the_same(void **state)
 	assert_null(find_name(image, scene_name(&fixture->scene, "example.com.")));
 }
 
-/* The hash is written down: a program and a loader of different builds must agree on it. */
+/*
+ * The hash is written down: a program and a loader of different builds must agree on it. Of "\003www\007example\003com",
+ * with the case bits set, or folded.
+ */
 static void the_hash_of_a_name_is_as_documented(void **state)
 {
+	static const char octets[2][24] = { "#www'example#com        ", "\003www\007example\003com" };
 	struct gx_padded_name name;
-	uint64_t hash = 5;
 
 	(void)state;
 	gx_pad_name(&name, (const uint8_t *)"\003WwW\007example\003com");
 	assert_int_equal(name.len_octets, 17);
-	for (int i = 0; i < 3; i++) {
-		static const char folded[24] = "\003www\007example\003com";
-		uint64_t word;
+	for (int exact = 0; exact < 2; exact++) {
+		uint64_t hash = 5;
 
-		memcpy(&word, folded + 8 * i, 8);
-		hash = __builtin_bswap64((hash ^ word) * 0x9E3779B97F4A7C15ull);
+		for (int i = 0; i < 3; i++) {
+			uint64_t word;
+
+			memcpy(&word, octets[exact] + 8 * i, 8);
+			hash = __builtin_bswap64((hash ^ word) * 0x9E3779B97F4A7C15ull);
+		}
+		hash = __builtin_bswap64((hash ^ 17) * 0x9E3779B97F4A7C15ull);
+		assert_true(gx_padded_hash(&name, 5, exact) == hash);
+		assert_true(gx_name_hash((const uint8_t *)"\003WWW\007example\003com", 5, exact) == hash);
 	}
-	hash = __builtin_bswap64((hash ^ 17) * 0x9E3779B97F4A7C15ull);
-	assert_true(gx_padded_hash(&name, 5) == hash);
-	assert_int_equal(gx_hash_tag(0x00000000ffffffffull), 1);
-	assert_int_equal(gx_hash_tag(0x0000000700000000ull), 7);
 }
 
 int main(void)
@@ -608,6 +700,9 @@ int main(void)
 		TEST(leaves_carry_the_classes),
 		TEST(many_names_and_long_ones_are_found),
 		TEST(each_name_of_many_has_the_slot_that_its_pilot_says),
+		TEST(names_that_differ_in_case_bits_alone_are_hashed_exactly),
+		TEST(one_name_of_those_that_differ_in_case_bits_is_not_taken_for_the_other),
+		TEST(a_name_that_is_there_twice_has_no_slot_of_its_own),
 		TEST(the_same_configuration_gives_the_same_image),
 		TEST(names_that_end_as_no_apex_does_are_filtered_out),
 		TEST(an_empty_configuration_has_tables_all_the_same),

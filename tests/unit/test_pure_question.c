@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bpf/pure/question.h: names measured, folded, hashed and compared, against one octet at a time. */
+/* bpf/pure/question.h: names measured, folded, hashed, summed and compared, against one octet at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -94,6 +94,28 @@ static void every_octet_is_folded_in_every_place_rfc4343(void **state)
 			for (int i = 0; i < 8; i++)
 				assert_int_equal(folded[i], naive_fold(octets[i]));
 		}
+	}
+}
+
+/* Each octet that a stored one can be, against each that can come, among others that are the same. */
+static void every_two_octets_differ_but_for_case_as_folded_ones_do(void **state)
+{
+	unsigned int seed = 8;
+
+	for (int pair = 0; pair < 256 * 256; pair++) {
+		uint8_t came[8], kept[8];
+		uint64_t octets, stored;
+		int place = rand_r(&seed) % 8;
+
+		for (int i = 0; i < 8; i++) {
+			came[i] = (uint8_t)rand_r(&seed);
+			kept[i] = naive_fold(came[i]);
+		}
+		came[place] = (uint8_t)(pair & 0xff);
+		kept[place] = naive_fold((uint8_t)(pair >> 8));
+		memcpy(&octets, came, sizeof(octets));
+		memcpy(&stored, kept, sizeof(stored));
+		assert_int_equal(gx_differs(octets, stored) != 0, naive_fold(came[place]) != kept[place]);
 	}
 }
 
@@ -195,17 +217,33 @@ static void random_octets_are_measured_as_by_hand(void **state)
 
 /* --- hashing ----------------------------------------------------------------------------------- */
 
-/* As the loader does it: a folded copy, padded with zeros. */
-static uint64_t naive_hash(const uint8_t *name, size_t octets, __u64 words[GX_NAME_MAX_WORDS])
+/* A folded copy, padded with zeros. */
+static void naive_pad(const uint8_t *name, size_t octets, __u64 words[GX_NAME_MAX_WORDS])
 {
 	uint8_t padded[GX_NAME_MAX_WORDS * 8] = {0};
-	uint64_t hash = SEED;
 
 	for (size_t i = 0; i < octets; i++)
 		padded[i] = naive_fold(name[i]);
 	memcpy(words, padded, sizeof(padded));
-	for (size_t i = 0; i * 8 < octets; i++)
-		hash = gx_hash_word(hash, words[i]);
+}
+
+/* In the two forms of hash.h: of all octets of a word the case bit set, or folded. */
+static uint64_t naive_hash(const uint8_t *name, size_t octets, bool exact)
+{
+	uint64_t hash = SEED;
+
+	for (size_t at = 0; at < octets; at += 8) {
+		uint8_t padded[8];
+		uint64_t word;
+
+		for (size_t i = 0; i < 8; i++) {
+			uint8_t octet = at + i < octets ? name[at + i] : 0;
+
+			padded[i] = exact ? naive_fold(octet) : octet | 0x20;
+		}
+		memcpy(&word, padded, sizeof(word));
+		hash = gx_hash_word(hash, word);
+	}
 	return gx_hash_end(hash, (__u32)octets);
 }
 
@@ -228,17 +266,22 @@ static void name_of_every_length_is_hashed_and_summed_as_by_hand(void **state)
 	for (size_t octets = 1; octets <= 255; octets++) {
 		for (int i = 0; i < 20; i++) {
 			struct message message = new_message(octets);
-			struct gx_folded folded = {0};
-			__u64 words[GX_NAME_MAX_WORDS];
-			uint64_t hash;
+			uint8_t begin[GX_NAME_INLINE_OCTETS] = {0};
 
 			for (size_t at = 0; at < octets; at++)
 				message.name[at] = (uint8_t)rand_r(&seed);
-			hash = naive_hash(message.name, octets, words);
-			assert_int_equal(gx_fold_name(message.name, message.end, (__u32)octets, SEED, &folded), 0);
-			assert_true(folded.hash == hash);
-			assert_memory_equal(folded.words, words, sizeof(folded.words));
-			assert_int_equal(bpf_ntohs(gx_csum_fold(folded.sum)), naive_sum(message.name, octets));
+			memcpy(begin, message.name, octets < sizeof(begin) ? octets : sizeof(begin));
+			for (int exact = 0; exact < 2; exact++) {
+				struct gx_hashed hashed;
+
+				memset(&hashed, 0xff, sizeof(hashed));
+				assert_int_equal(gx_hash_name(message.name, message.end, (__u32)octets, SEED, exact,
+							      &hashed), 0);
+				assert_true(hashed.hash == naive_hash(message.name, octets, exact));
+				assert_memory_equal(hashed.words, begin, sizeof(begin));
+			}
+			assert_int_equal(bpf_ntohs(gx_csum_fold(gx_sum_name(message.name, message.end, (__u32)octets))),
+					 naive_sum(message.name, octets));
 			free(message.octets);
 		}
 	}
@@ -248,10 +291,12 @@ static void name_beyond_what_may_be_read_is_refused(void **state)
 {
 	for (size_t octets = 1; octets <= 255; octets++) {
 		struct message message = new_message(octets);
-		struct gx_folded folded = {0};
+		struct gx_hashed hashed;
 
 		memset(message.name, 'a', octets);
-		assert_int_equal(gx_fold_name(message.name, message.end - 1, (__u32)octets, SEED, &folded), -1);
+		for (int exact = 0; exact < 2; exact++)
+			assert_int_equal(gx_hash_name(message.name, message.end - 1, (__u32)octets, SEED, exact, &hashed), -1);
+		assert_int_equal(gx_sum_name(message.name, message.end - 1, (__u32)octets), 0);
 		free(message.octets);
 	}
 }
@@ -318,29 +363,50 @@ static void length_of_a_name_is_not_guessed_where_anything_else_is_behind(void *
 
 /* --- comparing --------------------------------------------------------------------------------- */
 
-/* Octets from GX_NAME_INLINE_OCTETS on: equal but for case, and different in any one of them. */
-static void rest_of_a_name_is_compared_to_the_last_octet(void **state)
+/* Both parts of a name as the program compares them, with the sum of both. */
+static void expect_compared(const struct message *message, size_t octets, const __u64 words[GX_NAME_MAX_WORDS], bool same)
+{
+	size_t begin = octets < GX_NAME_INLINE_OCTETS ? octets : GX_NAME_INLINE_OCTETS;
+	struct gx_hashed hashed;
+	__u64 found, rest[GX_NAME_REST_OCTETS / 8];
+
+	assert_int_equal(gx_hash_name(message->name, message->end, (__u32)octets, SEED, 0, &hashed), 0);
+	found = gx_compare_begin(&hashed, (__u32)octets, words);
+	if (found)
+		assert_int_equal(bpf_ntohs(gx_csum_fold(found & ~GX_SAME_NAME)), naive_sum(message->name, begin));
+	if (found && octets > GX_NAME_INLINE_OCTETS) {
+		memcpy(rest, words + GX_NAME_INLINE_WORDS, sizeof(rest));
+		found = gx_compare_rest(message->name, message->end, (__u32)octets, rest);
+		if (found)
+			assert_int_equal(bpf_ntohs(gx_csum_fold(found & ~GX_SAME_NAME)),
+					 naive_sum(message->name + begin, octets - begin));
+		assert_int_equal(gx_compare_rest(message->name, message->end - 1, (__u32)octets, rest), 0);
+	}
+	assert_int_equal(found != 0, same);
+}
+
+/* Equal but for case, and different in any one octet: by a bit, or by the one in which cases differ. */
+static void name_of_every_length_is_compared_to_the_last_octet(void **state)
 {
 	unsigned int seed = 6;
 
-	for (size_t octets = GX_NAME_INLINE_OCTETS + 1; octets <= 255; octets++) {
+	for (size_t octets = 1; octets <= 255; octets++) {
 		struct message message = new_message(octets);
-		__u64 words[GX_NAME_MAX_WORDS] = {0}, rest[GX_NAME_REST_OCTETS / 8] = {0};
+		__u64 words[GX_NAME_MAX_WORDS];
 
 		for (size_t at = 0; at < octets; at++)
 			message.name[at] = (uint8_t)rand_r(&seed);
-		naive_hash(message.name, octets, words);
-		memcpy(rest, words + GX_NAME_INLINE_WORDS, sizeof(rest));
-		assert_false(gx_name_rest_differs(message.name, message.end, (__u32)octets, rest));
+		naive_pad(message.name, octets, words);
+		expect_compared(&message, octets, words, true);
 		for (size_t at = 0; at < octets; at++) {
 			uint8_t kept = message.name[at];
 
-			message.name[at] ^= 0x01;
-			assert_int_equal(gx_name_rest_differs(message.name, message.end, (__u32)octets, rest),
-					 at >= GX_NAME_INLINE_OCTETS);
+			for (int bit = 0; bit < 8; bit++) {
+				message.name[at] = kept ^ (uint8_t)(1 << bit);
+				expect_compared(&message, octets, words, naive_fold(kept) == naive_fold(message.name[at]));
+			}
 			message.name[at] = kept;
 		}
-		assert_true(gx_name_rest_differs(message.name, message.end - 1, (__u32)octets, rest));
 		free(message.octets);
 	}
 }
@@ -382,6 +448,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_octet_is_folded_in_every_place_rfc4343),
+		cmocka_unit_test(every_two_octets_differ_but_for_case_as_folded_ones_do),
 		cmocka_unit_test(name_of_every_length_is_measured),
 		cmocka_unit_test(name_of_256_octets_is_refused_rfc1035_2_3_4),
 		cmocka_unit_test(name_of_127_labels_is_measured_and_of_128_refused),
@@ -391,7 +458,7 @@ int main(void)
 		cmocka_unit_test(name_beyond_what_may_be_read_is_refused),
 		cmocka_unit_test(length_of_a_name_is_what_question_and_bare_opt_leave_over),
 		cmocka_unit_test(length_of_a_name_is_not_guessed_where_anything_else_is_behind),
-		cmocka_unit_test(rest_of_a_name_is_compared_to_the_last_octet),
+		cmocka_unit_test(name_of_every_length_is_compared_to_the_last_octet),
 		cmocka_unit_test(header_is_checked_as_by_hand),
 	};
 

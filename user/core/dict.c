@@ -32,22 +32,22 @@ void gx_pad_name(struct gx_padded_name *out, const knot_dname_t *name)
 	fold_name(out, name);
 }
 
-uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed)
+uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed, bool exact)
 {
 	size_t words = (padded->len_octets + 7) / 8;
 	uint64_t hash = seed;
 
 	for (size_t i = 0; i < words; i++)
-		hash = gx_hash_word(hash, padded->words[i]);
+		hash = gx_hash_word(hash, exact ? padded->words[i] : padded->words[i] | GX_CASE_BITS);
 	return gx_hash_end(hash, padded->len_octets);
 }
 
-uint64_t gx_name_hash(const knot_dname_t *name, uint64_t seed)
+uint64_t gx_name_hash(const knot_dname_t *name, uint64_t seed, bool exact)
 {
 	struct gx_padded_name padded;
 
 	fold_name(&padded, name);
-	return gx_padded_hash(&padded, seed);
+	return gx_padded_hash(&padded, seed, exact);
 }
 
 /* Is it the name that is padded? Label by label, so that nothing behind its own end is read. */
@@ -116,7 +116,7 @@ bool gx_dict_put(struct gx_dict *dict, const knot_dname_t *name, uint32_t value)
 
 	gx_dict_reserve(dict, dict->count + 1);
 	fold_name(&padded, name);
-	hash = (uint32_t)gx_padded_hash(&padded, 0);
+	hash = (uint32_t)gx_padded_hash(&padded, 0, true);
 	slot = find_slot(dict, &padded, hash);
 	if (slot->name)
 		return false;
@@ -133,7 +133,7 @@ bool gx_dict_find(const struct gx_dict *dict, const knot_dname_t *name, uint32_t
 	if (!dict->count)
 		return false;
 	fold_name(&padded, name);
-	slot = find_slot(dict, &padded, (uint32_t)gx_padded_hash(&padded, 0));
+	slot = find_slot(dict, &padded, (uint32_t)gx_padded_hash(&padded, 0, true));
 	if (!slot->name)
 		return false;
 	if (value)

@@ -11,16 +11,17 @@
 
 #include "geoxdp/limits.h"
 
-/* A name in lower case, zero-padded to whole words: as names are hashed and stored (geoxdp/hash.h). */
+/* A name in lower case, zero-padded to whole words: as names are stored. */
 struct gx_padded_name {
 	uint64_t words[GX_NAME_MAX_WORDS];
 	size_t len_octets;	/* root label included */
 };
 
 void gx_pad_name(struct gx_padded_name *out, const knot_dname_t *name);
-uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed);
+/* exact: which of the two forms of geoxdp/hash.h. */
+uint64_t gx_padded_hash(const struct gx_padded_name *padded, uint64_t seed, bool exact);
 /* The same of a name in any case of letters. */
-uint64_t gx_name_hash(const knot_dname_t *name, uint64_t seed);
+uint64_t gx_name_hash(const knot_dname_t *name, uint64_t seed, bool exact);
 
 struct gx_dict_slot {
 	const knot_dname_t *name;	/* NULL: empty */

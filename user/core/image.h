@@ -27,6 +27,7 @@ struct gx_image {
 	size_t label_min;	/* the fewest labels of a name, root not counted, */
 	size_t label_max;	/* and the most */
 	uint64_t name_seed;
+	bool hash_exact;	/* see geoxdp/hash.h */
 	uint64_t end_filter[GX_END_FILTER_WORDS];	/* the ends of all apexes */
 	struct gx_name_rest *names_long;
 	size_t n_names_long;

@@ -24,9 +24,9 @@ static const struct gx_name *gx_find_slot(const struct gx_image *image, const kn
 	uint64_t hash;
 
 	gx_pad_name(&padded, name);
-	hash = gx_padded_hash(&padded, image->name_seed);
+	hash = gx_padded_hash(&padded, image->name_seed, image->hash_exact);
 	slot = &image->names[gx_hash_slot(hash, image->pilots[gx_hash_bucket(hash, image->n_buckets - 1)], image->n_name_slots)];
-	return slot->tag == gx_hash_tag(hash) && gx_slot_holds(image, slot, &padded) ? slot : NULL;
+	return gx_slot_holds(image, slot, &padded) ? slot : NULL;
 }
 
 static uint32_t gx_find_ref(const struct gx_image *image, const struct gx_name *slot, uint16_t type)

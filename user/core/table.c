@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/pure/csum.h"
 #include "geoxdp/hash.h"
 #include "user/core/image_impl.h"
 
@@ -23,6 +24,7 @@ struct placing {
 	const struct gx_builder *builder;
 	size_t n_buckets, n_slots;
 	uint64_t seed;
+	bool exact;		/* hashes, see geoxdp/hash.h */
 	uint64_t *hashes;	/* of each load */
 	uint32_t *slot_of;	/* of each load */
 	uint32_t *begins;	/* of each bucket, and of one more, in loads */
@@ -38,7 +40,7 @@ static void hash_all(struct placing *placing)
 
 	for (size_t i = 0; i < builder->n_loads; i++) {
 		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
-		placing->hashes[i] = gx_name_hash(builder->loads[i].name, placing->seed);
+		placing->hashes[i] = gx_name_hash(builder->loads[i].name, placing->seed, placing->exact);
 	}
 }
 
@@ -103,7 +105,18 @@ static bool try_pilot(struct placing *placing, size_t bucket, uint32_t pilot)
 	return true;
 }
 
-static bool place_all(struct placing *placing)
+/* Two names of a bucket that no pilot parts, nor any seed. */
+static bool has_equal_hashes(const struct placing *placing, size_t bucket)
+{
+	for (size_t i = placing->begins[bucket]; i < placing->begins[bucket + 1]; i++)
+		for (size_t j = placing->begins[bucket]; j < i; j++)
+			if (placing->hashes[placing->loads[i]] == placing->hashes[placing->loads[j]])
+				return true;
+	return false;
+}
+
+/* Return: n_buckets, or a bucket for which there is no pilot. */
+static size_t place_all(struct placing *placing)
 {
 	memset(placing->taken, 0, (placing->n_slots / 64 + 1) * sizeof(*placing->taken));
 	memset(placing->pilots, 0, placing->n_buckets);
@@ -113,22 +126,34 @@ static bool place_all(struct placing *placing)
 		while (pilot < GX_PILOTS && !try_pilot(placing, placing->order[i], pilot))
 			pilot++;
 		if (pilot == GX_PILOTS)
-			return false;
+			return placing->order[i];
 		placing->pilots[placing->order[i]] = (uint8_t)pilot;
 	}
-	return true;
+	return placing->n_buckets;
 }
 
-/* A seed with which every name has a slot of its own. The same names give the same. */
+/*
+ * A seed with which every name has a slot of its own, and the form of the hash: exact where names need it. The same
+ * names give the same.
+ */
 static bool find_seed(struct placing *placing)
 {
-	for (uint64_t i = 0; i < SEEDS; i++) {
-		placing->seed = i * GX_HASH_MULTIPLIER;
+	uint64_t seeds = 0;
+
+	while (seeds < SEEDS) {
+		size_t stuck;
+
+		placing->seed = seeds++ * GX_HASH_MULTIPLIER;
 		hash_all(placing);
 		fill_buckets(placing);
 		sort_buckets(placing);
-		if (place_all(placing))
+		stuck = place_all(placing);
+		if (stuck == placing->n_buckets)
 			return true;
+		if (!placing->exact && has_equal_hashes(placing, stuck)) {
+			placing->exact = true;
+			seeds = 0;
+		}
 	}
 	return false;
 }
@@ -155,14 +180,16 @@ static size_t count_labels(const knot_dname_t *name)
 	return labels;
 }
 
-static void fill_slot(struct gx_builder *builder, struct gx_name *out, const struct gx_load *load,
-		      uint64_t hash)
+static void fill_slot(struct gx_builder *builder, struct gx_name *out, const struct gx_load *load)
 {
 	struct gx_padded_name name;
+	uint64_t sum = 0;
 
 	gx_pad_name(&name, load->name);
+	for (size_t i = 0; i * sizeof(*name.words) < name.len_octets; i++)
+		sum = gx_csum_add64(sum, name.words[i]);
 	*out = (struct gx_name){
-		.tag = gx_hash_tag(hash),
+		.sum = gx_csum_fold(sum),
 		.len_octets = name.len_octets,
 		.n_types = load->n_types,
 		.flags = load->flags,
@@ -185,7 +212,7 @@ static void fill_slots(struct gx_builder *builder, const struct placing *placing
 		size_t labels = count_labels(load->name);
 
 		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
-		fill_slot(builder, &image->names[placing->slot_of[i]], load, placing->hashes[i]);
+		fill_slot(builder, &image->names[placing->slot_of[i]], load);
 		image->label_max = labels > image->label_max ? labels : image->label_max;
 		image->n_enclosers += (load->flags & (GX_NAME_WILDCARD | GX_NAME_BELOW)) != 0;
 		/* The last entry of a name with a wildcard in front of it is the wildcard's slot. */
@@ -239,6 +266,7 @@ int gx_image_names(struct gx_builder *builder)
 		image->n_name_slots = placing.n_slots;
 		image->n_names = builder->n_loads;
 		image->name_seed = placing.seed;
+		image->hash_exact = placing.exact;
 		fill_slots(builder, &placing);
 		fill_end_filter(builder->config, image->end_filter);
 	} else {

@@ -125,6 +125,7 @@ static int gx_object_size(const struct gx_object *object, const struct gx_image 
 		memcpy((void *)skel->rodata->nsid, services->nsid, services->n_nsid);
 	skel->rodata->nsid_octets = services->n_nsid;
 	skel->rodata->name_seed = image->name_seed;
+	skel->rodata->hash_exact = image->hash_exact;
 	memcpy((void *)skel->rodata->end_filter, image->end_filter, sizeof(image->end_filter));
 	skel->rodata->bucket_mask = image->n_buckets - 1;
 	skel->rodata->slot_count = image->n_name_slots;
