@@ -51,10 +51,18 @@ gx_inline __u32 gx_index_top_bit64(__u64 value)
 	return bit;
 }
 
+/* What comes first in a word has its lower bits: there it is what comes first in memory, or the other way around. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define GX_INDEX_FLIP 0
+#else
+#define GX_INDEX_FLIP ~0u
+#endif
+
 gx_inline __u64 gx_index_lane(const __u64 *words, __u32 lane)
 {
 	GX_OPAQUE(lane); /* "R7 unbounded memory access" (Linux 6.1, clang 14): the mask was dropped behind slot - 1 */
-	return words[lane >> 2 & (GX_INDEX_GROUPS_MAX - 1)] >> 16 * (lane & 3) & 0xffff;
+	lane &= 4 * GX_INDEX_GROUPS_MAX - 1;
+	return GX_LOAD(__u16, (const __u8 *)words + 2 * (lane ^ (GX_INDEX_FLIP & 3)));
 }
 
 /*
@@ -118,20 +126,20 @@ gx_inline __u32 gx_index_wide(const __u64 *keys, __u32 groups, __u64 address, __
 gx_inline __u32 gx_index_find(const __u64 *words, const volatile struct gx_index_root *root, __u32 entry, __u64 address,
 			      __u32 want_depth)
 {
-	__u64 rest = address, slot, word;	/* of the address, what no table took yet, from the top bit on */
+	__u64 rest = address, word, octet;	/* of the address, what no table took yet, from the top bit on */
 	__u32 bits = 64, stride;
 
 	for (__u32 level = 0; level < GX_INDEX_LEVELS; level++) {
 		if (entry < GX_INDEX_TABLE)
 			break;
 		stride = entry >> 25 & 31;
-		slot = rest >> (64 - stride);
+		octet = 8 * (__u64)(entry & (GX_INDEX_WORDS_MAX - 1)) +
+			4 * (rest >> (64 - stride) ^ (GX_INDEX_FLIP & 1));
 		rest <<= stride;
 		bits -= stride;
-		word = (entry & (GX_INDEX_WORDS_MAX - 1)) + (slot >> 1);
-		if (word > root->words - GX_INDEX_END_WORDS)
+		if (octet > 8 * (__u64)(root->words - GX_INDEX_END_WORDS))
 			return GX_CLASS_NONE;
-		entry = words[word] >> 32 * (slot & 1);
+		entry = GX_LOAD(__u32, (const __u8 *)words + octet);
 	}
 	if (entry < GX_INDEX_NARROW)
 		return entry;
