@@ -61,7 +61,7 @@ static __always_inline int gx_accept_additional(struct xdp_md *ctx, const struct
 static __always_inline int gx_answer_query(struct xdp_md *ctx)
 {
 	struct gx_packet packet;
-	struct gx_question question = {};
+	struct gx_question question = { .slot = GX_NO_SLOT };
 	struct gx_encloser encloser = { .slot = GX_NO_SLOT };
 	struct gx_edns read, *edns = NULL;	/* NULL: no additional records */
 	struct gx_plan plan = {};

@@ -22,7 +22,7 @@ struct gx_plan {
 			__u16 core_sum;
 			__u8 ancount;
 			__u8 nscount;
-			__u8 arcount;		/* OPT included, in the end */
+			__u8 arcount;		/* without OPT */
 			__u8 variants;
 			__u8 core_arcount;
 			__u8 rcode;		/* upper bits go into the OPT */
@@ -240,7 +240,7 @@ gx_inline void gx_plan_address(const struct gx_chosen *chosen, struct gx_plan *p
  * gx_plan_answer - choose the answer
  * @ref: not GX_REF_NONE
  * @name_octets: of the question
- * @plan: zeroed, but for the cookie and the gap that are known already; filled, but for arcount's OPT
+ * @plan: zeroed, but for the cookie and the gap that are known already; filled
  *
  * Return: GX_GO_ON, or the reason to pass.
  */

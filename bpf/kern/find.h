@@ -114,8 +114,11 @@ gx_inline int gx_ends_in_zone(const __u8 *behind)
 /* A type, of class IN, as it stands behind a name. */
 #define GX_TAIL(type) bpf_htonl((__u32)(type) << 16 | GX_CLASS_IN)
 
-/* Type and class of a question, 4 octets behind its name of len octets. Return: GX_GO_ON, or the reason to pass. */
-gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *question)
+/*
+ * Type and class of a question, 4 octets behind its name of len octets. sum: receives theirs. Return: GX_GO_ON, or the
+ * reason to pass.
+ */
+gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *question, __u64 *sum)
 {
 	__u32 tail_word = GX_LOAD(__u32, tail);
 	__u16 qtype = bpf_ntohl(tail_word) >> 16;
@@ -130,7 +133,7 @@ gx_inline int gx_read_tail(const __u8 *tail, __u32 len, struct gx_question *ques
 	}
 	question->type = qtype;
 	question->octets = len + GX_QUESTION_TAIL_OCTETS;
-	question->sum = gx_csum_part(0, tail_word, len);
+	*sum = gx_csum_part(0, tail_word, len);
 	return gx_ends_in_zone(tail) ? GX_GO_ON : GX_PASSED_NAME;
 }
 
@@ -154,35 +157,39 @@ __attribute__((noinline)) int gx_hash_ending(struct xdp_md *ctx, __u32 offset, _
 	return hashed && len ? gx_hash_at(ctx, offset, len, hashed) : -1;
 }
 
+/* Neither GX_GO_ON nor a reason: a question that may be answered, whose name is not loaded. */
+#define GX_NOT_LOADED (-2)
+
 /*
- * The rest of the question behind a name that was hashed, and the name's slot. Return: GX_GO_ON, or the reason to
- * pass.
+ * The rest of the question behind a name that was hashed, and the name's slot. Return: GX_GO_ON, GX_NOT_LOADED, or the
+ * reason to pass.
  */
 gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u32 len, const struct gx_hashed *hashed,
 			   struct gx_question *question)
 {
 	const __u8 *tail = gx_question_name(ctx, dns_offset) + len;
 	__u32 slot;
-	__u64 sum;
+	__u64 sum, of_name = 0;
 	int reason;
 
-	question->slot = GX_NO_SLOT;
 	if (len + GX_QUESTION_TAIL_OCTETS > room || (const void *)(tail + GX_QUESTION_TAIL_OCTETS) > gx_data_end(ctx))
 		return gx_leave(GX_PASSED_DNS_SHORT);
-	reason = gx_read_tail(tail, len, question);
+	reason = gx_read_tail(tail, len, question, &sum);
 	if (reason != GX_GO_ON)
 		return reason;
 	/* Not &question->slot: on Linux 6.1 the key of a map stands on the stack ("R2 type=mem expected=fp"). */
-	if (gx_find_hashed(ctx, dns_offset, len, hashed, &slot, &sum)) {
+	if (gx_find_hashed(ctx, dns_offset, len, hashed, &slot, &of_name)) {
 		question->slot = slot;
-		question->sum += sum;
+		question->sum = sum + of_name;
+		return GX_GO_ON;
 	}
-	return GX_GO_ON;
+	question->sum = sum;
+	return GX_NOT_LOADED;
 }
 
 /**
  * gx_find_question - parse the question of a query, and find its name
- * @question: zeroed; filled
+ * @question: its slot is GX_NO_SLOT; filled
  *
  * A name that is loaded is found by its octets, without a look at its labels. Only where none is found, they are looked
  * at, and if the name is not as long as it seemed, it is read once more.
@@ -209,15 +216,16 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct 
 	if (!len || gx_hash_at(ctx, dns_offset, len, &hashed))
 		return gx_leave(GX_PASSED_QNAME);
 	reason = gx_find_read(ctx, dns_offset, room, len, &hashed, question);
-	if (reason == GX_GO_ON && question->slot != GX_NO_SLOT)
+	if (reason == GX_GO_ON)
 		return GX_GO_ON;
 	if (!measured)
 		measured = gx_measure_question(ctx, dns_offset, room, question);
-	if (measured == len)
-		return reason;
-	if (gx_hash_ending(ctx, dns_offset, measured, &hashed))
-		return gx_leave(GX_PASSED_QNAME);
-	return gx_find_read(ctx, dns_offset, room, measured & 0xff, &hashed, question);
+	if (measured != len) {
+		if (gx_hash_ending(ctx, dns_offset, measured, &hashed))
+			return gx_leave(GX_PASSED_QNAME);
+		reason = gx_find_read(ctx, dns_offset, room, measured & 0xff, &hashed, question);
+	}
+	return reason == GX_NOT_LOADED ? GX_GO_ON : reason;
 }
 
 /* What a name says of a type, or of those that it does not list. NULL: a bound that cannot fail did. */

@@ -160,12 +160,10 @@ gx_inline int gx_copy_answer(struct xdp_md *ctx, __u32 offset, __u32 cell, __u32
 	return -1;
 }
 
-/* Write an answer of one A record at an offset of the frame. Return: 0, or -1: a bound failed. */
-gx_inline int gx_write_address(struct xdp_md *ctx, __u32 offset, const struct gx_plan *plan)
+/* Write an answer of one A record. Return: 0, or -1: a bound failed. */
+gx_inline int gx_write_address(__u8 *to, const void *end, const struct gx_plan *plan)
 {
-	__u8 *to = gx_writable(ctx) + (offset & GX_OFFSET_MASK);
-
-	if ((const void *)(to + GX_A_OCTETS) > gx_data_end(ctx))
+	if ((const void *)(to + GX_A_OCTETS) > end)
 		return -1;
 	GX_STORE(__u32, to, bpf_htonl((__u32)GX_A_OWNER << 16 | GX_TYPE_A));
 	GX_STORE(__u16, to + 4, bpf_htons(GX_CLASS_IN));
@@ -325,12 +323,12 @@ gx_inline __u64 gx_write_ipv6(__u8 *ip, const struct gx_packet *packet, __u32 ud
  * Header of the message: ID and RD as they came, the rest ours. CD is cleared (RFC 4035 3.1.6), as NSD, Knot and
  * gdnsd do. Its sum is returned. Nothing is read again that was just written: a load of two stores waits for both.
  */
-gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan)
+gx_inline __u64 gx_write_header(__u8 *dns, const struct gx_plan *plan, int has_opt)
 {
 	__u32 flags1 = (dns[2] & GX_DNS1_RD) | (plan->flags & GX_DNS1_AA) | plan->flags1 | GX_DNS1_QR;
 	__u32 flags = flags1 << 8 | (plan->rcode & GX_DNS2_RCODE);
 	__u32 answers = bpf_htonl(1u << 16 | plan->ancount);
-	__u32 others = bpf_htonl((__u32)plan->nscount << 16 | plan->arcount);
+	__u32 others = bpf_htonl((__u32)plan->nscount << 16 | (plan->arcount + has_opt));
 	__u64 sum = (__u64)GX_LOAD(__u16, dns) + bpf_htons(flags) + answers + others;
 
 	GX_STORE(__u16, dns + 2, bpf_htons(flags));
@@ -397,7 +395,7 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	sum += ports + 2ull * bpf_htons(udp_octets) + bpf_htons(IPPROTO_UDP);
 	GX_STORE(__u32, udp, ports << 16 | ports >> 16);
 	GX_STORE(__u16, udp + 4, bpf_htons(udp_octets));
-	sum += gx_write_header(dns, plan) + question->sum;
+	sum += gx_write_header(dns, plan, edns != NULL) + question->sum;
 	sum = gx_csum_part(sum, (__u64)bpf_htons(plan->sum) + plan->ttl + plan->address, answer_offset);
 	if (edns)
 		sum += gx_sum_opt(opt, opt_offset);
@@ -408,7 +406,7 @@ gx_inline int gx_write_reply(struct xdp_md *ctx, const struct gx_packet *packet,
 	if (!plan->octets)
 		return 0;
 	if (!plan->cell)
-		return gx_write_address(ctx, packet->dns_offset + answer_offset, plan);
+		return gx_write_address(dns + (answer_offset & GX_OFFSET_MASK), end, plan);
 	if (gx_copy_answer(ctx, packet->dns_offset + answer_offset, plan->cell, plan->octets - plan->tails_octets,
 			   GX_ANSWER_MAX_CELLS))
 		return -1;
@@ -563,7 +561,6 @@ __attribute__((noinline)) int gx_send_reply(struct xdp_md *ctx, const struct gx_
 			gx_plan_fit(plan, limit - fixed);
 		}
 	}
-	plan->arcount += edns != NULL;
 	dns_octets = fixed + plan->octets;
 
 	resized = gx_resize(ctx, packet->dns_offset + GX_DNS_HEADER_OCTETS + question->octets,
