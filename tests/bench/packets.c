@@ -61,6 +61,7 @@ static struct row rows[] = {
 	  .goals = { [ONE] = { 60, 50 }, [HOT] = { 75, 65, 12 }, [COLD] = { 180, 140, 12 } } },
 	{ { .name = "plain static A", .reason = GX_SERVED_STATIC, .has_naive = true,
 	    .query = PLAIN(.qname = WORLD_STATIC) }, .asked = AS_ONE | AS_BOTH, .goals = { [ONE] = { 60, 50 } } },
+	{ GEO("geo A, mixed case", .mixed_case = true, .query = PLAIN()), .asked = AS_ONE | AS_HOT },
 	{ GEO("geo A, OPT", .query = PACKET()), .asked = AS_BOTH },
 	{ GEO("geo A, IPv6", .query = PLAIN(PACKET_IPV6)), .asked = AS_BOTH },
 	{ GEO("geo A, VLAN", .query = PLAIN(.vlans = 1)), .asked = AS_HOT },

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +97,14 @@ static const char *name_for(const struct stream *stream, uint64_t random, char *
 	}
 }
 
+/* Each letter upper or lower case with the same chance, as resolvers send names that make answers hard to forge (0x20). */
+static void mix_case(uint64_t random, char *text)
+{
+	for (; *text; text++, random = bench_mix(random))
+		if (isalpha((unsigned char)*text) && random & 1)
+			*text ^= 0x20;
+}
+
 /* The query of this number. Returns its octets. */
 static size_t make_query(const struct stream *stream, size_t number, uint8_t *frame)
 {
@@ -114,6 +123,8 @@ static size_t make_query(const struct stream *stream, size_t number, uint8_t *fr
 	client.value &= ~(gx_u128)0 << (kind->ecs ? gx_family_bits(family) - option.source_bits : 0);
 	gx_show_addr(&client, address);
 	packet.qname = name_for(stream, bench_mix(number ^ 0xabcdef), name);
+	if (kind->mixed_case)
+		mix_case(bench_mix(number ^ 0x20), name);
 	packet.id = (uint16_t)bench_mix(number);
 	packet.source_port = (uint16_t)(1024 + bench_mix(number) % 60000);
 	if (kind->ecs) {

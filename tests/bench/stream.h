@@ -22,6 +22,7 @@ struct stream_kind {
 	enum stream_names names;
 	unsigned int depth;		/* labels in front */
 	bool has_naive;			/* the naive program gives the same answer */
+	bool mixed_case;		/* of names that are made, not of qname */
 	bool ecs;			/* a client subnet option with the client; the source is a resolver */
 	struct packet query;		/* the rest */
 };
