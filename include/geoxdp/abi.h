@@ -9,7 +9,7 @@
 #include "geoxdp/limits.h"
 
 /* Counts up with every change of a struct, a map or the order of the reasons. */
-#define GX_ABI_VERSION	11
+#define GX_ABI_VERSION	12
 
 /* Key of `countries4` and `nets4`, in the form of struct bpf_lpm_trie_key. */
 struct gx_lpm4_key {
@@ -222,6 +222,7 @@ struct gx_option {
 	__u32 units;		/* first of n_units in `option_units` that must be up */
 	__u16 n_units;		/* 0: always up */
 	__u16 flags;		/* GX_OPTION_* */
+	__u32 zero;
 };
 
 #define GX_OPTION_LAST	0x0001	/* the list ends here */
@@ -389,28 +390,32 @@ struct gx_meta {
 };
 
 #define GX_ASSERT_SIZE(type, octets) _Static_assert(sizeof(struct type) == (octets), #type)
+/* Values of arrays lie side by side in memory, without room between them: the kernel rounds up to eight octets. */
+#define GX_ASSERT_VALUE(type, octets)                                                              \
+	GX_ASSERT_SIZE(type, octets);                                                              \
+	_Static_assert((octets) % 8 == 0, #type)
 GX_ASSERT_SIZE(gx_lpm4_key, 8);
 GX_ASSERT_SIZE(gx_lpm6_key, 20);
-GX_ASSERT_SIZE(gx_leaf, 8);
-GX_ASSERT_SIZE(gx_index_root, 16);
-GX_ASSERT_SIZE(gx_service, 16);
-GX_ASSERT_SIZE(gx_name, 64);
-GX_ASSERT_SIZE(gx_name_rest, 216);
-GX_ASSERT_SIZE(gx_type, 16);
-GX_ASSERT_SIZE(gx_gap_list, 16);
-GX_ASSERT_SIZE(gx_gap, 24);
-GX_ASSERT_SIZE(gx_choice, 16);
-GX_ASSERT_SIZE(gx_answer, 64);
+GX_ASSERT_VALUE(gx_leaf, 8);
+GX_ASSERT_VALUE(gx_index_root, 16);
+GX_ASSERT_VALUE(gx_service, 16);
+GX_ASSERT_VALUE(gx_name, 64);
+GX_ASSERT_VALUE(gx_name_rest, 216);
+GX_ASSERT_VALUE(gx_type, 16);
+GX_ASSERT_VALUE(gx_gap_list, 16);
+GX_ASSERT_VALUE(gx_gap, 24);
+GX_ASSERT_VALUE(gx_choice, 16);
+GX_ASSERT_VALUE(gx_answer, 64);
 GX_ASSERT_SIZE(gx_shift, GX_SHIFT_CELLS * GX_CELL_OCTETS);
-GX_ASSERT_SIZE(gx_option, 20);
-GX_ASSERT_SIZE(gx_unit, 136);
-GX_ASSERT_SIZE(gx_unit_ref, 8);
-GX_ASSERT_SIZE(gx_check, 928);
-GX_ASSERT_SIZE(gx_location_name, 64);
+GX_ASSERT_VALUE(gx_option, 24);
+GX_ASSERT_VALUE(gx_unit, 136);
+GX_ASSERT_VALUE(gx_unit_ref, 8);
+GX_ASSERT_VALUE(gx_check, 928);
+GX_ASSERT_VALUE(gx_location_name, 64);
 GX_ASSERT_SIZE(gx_digest, 32);
-GX_ASSERT_SIZE(gx_cookie_secrets, 40 + GX_COOKIE_FILE_OCTETS);
-GX_ASSERT_SIZE(gx_bypass, 24);
-GX_ASSERT_SIZE(gx_meta, 80 + 32 * GX_DIGESTS_MAX + 256);
+GX_ASSERT_VALUE(gx_cookie_secrets, 40 + GX_COOKIE_FILE_OCTETS);
+GX_ASSERT_VALUE(gx_bypass, 24);
+GX_ASSERT_VALUE(gx_meta, 80 + 32 * GX_DIGESTS_MAX + 256);
 _Static_assert(offsetof(struct gx_choice, address) == 4, "answer and address are one word");
 _Static_assert(offsetof(struct gx_name, octets) == 24, "octets are read in aligned words");
 _Static_assert(offsetof(struct gx_answer, octets) == 16, "cells are copied in words");

@@ -285,6 +285,35 @@ static void clamped_answers_have_the_lower_ttl(void **state)
 	assert_options(fixture, "geo.example.com.", GX_TYPE_AAAA, 0, "[jp] 5/60 2001:db8::3\n");
 }
 
+/* A TTL that no choice has room for, and a lower one: both have cells, or none of them. */
+static void ttl_beyond_a_choice_has_cells_with_the_lower_one_too(void **state)
+{
+	static const uint32_t ttls[] = { GX_CHOICE_NUMBER, GX_CHOICE_NUMBER + 1u, INT32_MAX };
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < NUMBER(ttls); i++) {
+		struct gx_geo *geo = make_addresses(fixture, plain);
+		char expected[256], *text;
+
+		geo->ttl_s = ttls[i];
+		geo->ttl_min_s = 10;
+		build(fixture);
+		snprintf(expected, sizeof(expected),
+			 "[eu] 10/%u 192.0.2.1\n[us] 10/%u 192.0.2.2\n[jp] 10/%u 192.0.2.3\n", ttls[i], ttls[i], ttls[i]);
+		assert_options(fixture, "geo.example.com.", GX_TYPE_A, 0, expected);
+		for (size_t unit = 1; unit < fixture->image.n_units; unit++)
+			if (!strcmp(fixture->image.units[unit].name, "eu"))
+				fixture->image.units[unit].flags |= GX_UNIT_DRAINED;
+		text = cell_text(fixture, "geo.example.com.", GX_TYPE_A,
+				 selected_cell(fixture, choice_of(fixture, "geo.example.com.", GX_TYPE_A, 0)));
+		assert_string_equal(text, "10 192.0.2.2");
+		free(text);
+		teardown(state);
+		setup(state);
+		fixture = *state;
+	}
+}
+
 /* --- weights ----------------------------------------------------------------------------------- */
 
 /* The first of the slots of a choice that is a spread. */
@@ -460,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(last_resort_is_answered_when_all_is_down, setup, teardown),
 		cmocka_unit_test_setup_teardown(last_resort_of_a_cname_is_a_target, setup, teardown),
 		cmocka_unit_test_setup_teardown(clamped_answers_have_the_lower_ttl, setup, teardown),
+		cmocka_unit_test_setup_teardown(ttl_beyond_a_choice_has_cells_with_the_lower_one_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(weighted_sites_share_the_slots_and_what_is_down_is_redistributed, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(weight_of_0_follows_when_the_others_are_down, setup, teardown),

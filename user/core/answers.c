@@ -227,13 +227,19 @@ static uint32_t render_cell(struct question *question, uint32_t location, const 
 static struct outcome render_choice(struct question *question, uint32_t location, const struct gx_forcing *forcing,
 				    struct gx_rendered *answer, struct remark *remark)
 {
-	struct outcome outcome = {0};
+	struct gx_builder *builder = question->builder;
+	struct gx_choice choice = {0};
+	bool is_new;
 
-	if (render(question, location, forcing, answer, remark) &&
-	    !gx_choice_from_rendered(answer, &outcome.answer, &outcome.address))
-		outcome.answer = store(question, location, forcing, answer);
-	outcome.clamped = outcome.answer;
-	return outcome;
+	if (!render(question, location, forcing, answer, remark))
+		return (struct outcome){0};
+	if (gx_choice_from_rendered(answer, &choice.answer, &choice.address)) {
+		gx_pool_put(&builder->records, &choice, 1, sizeof(choice), &is_new);
+		builder->image->n_answers += is_new;
+	} else {
+		choice.answer = store(question, location, forcing, answer);
+	}
+	return (struct outcome){ .answer = choice.answer, .clamped = choice.answer, .address = choice.address };
 }
 
 static bool has_lower_ttl(const struct gx_rendered *answer)
@@ -260,7 +266,11 @@ static void render_variant(struct question *question, const struct gx_shape *sha
 	if (!outcome->answer || !has_lower_ttl(&answer))
 		return;
 	forcing.clamped = true;
-	outcome->clamped = render_choice(question, location, &forcing, &answer, &remark).answer;
+	/* In the same form: a lower TTL fits where the usual one did, and the address is of both or of none. */
+	if (outcome->answer >= GX_CHOICE_ADDRESS)
+		outcome->clamped = render_choice(question, location, &forcing, &answer, &remark).answer;
+	else
+		outcome->clamped = render_cell(question, location, &forcing, &answer, &remark);
 }
 
 /* --- choices ----------------------------------------------------------------------------------- */

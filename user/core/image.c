@@ -36,6 +36,7 @@ static void free_builder(struct gx_builder *builder)
 	gx_pool_free_index(&builder->choices);
 	gx_pool_free_index(&builder->options);
 	gx_pool_free_index(&builder->option_units);
+	gx_pool_free(&builder->records);
 	gx_image_drop_shapes(builder);
 	gx_pool_free(&builder->outlines);
 	free(builder->shapes);

@@ -88,6 +88,7 @@ struct gx_builder {
 	struct gx_pool unit_keys;	/* what a unit is, as text, */
 	struct gx_intmap unit_of;	/* and by the place of that text the unit */
 	struct gx_pool choices, options, option_units;
+	struct gx_pool records;		/* answers that choices say by themselves, as such choices: to count them */
 	struct gx_pool draws;		/* lots and slots that were shared out, as octets, */
 	struct gx_intmap drawn_of;	/* and by their place what came of it, */
 	uint32_t *drawn;		/* in here */
