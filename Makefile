@@ -216,7 +216,7 @@ $(BUILD)/bench/stages-%.bpf.o: tests/bench/stages.bpf.c tests/bench/stages.h $(B
 $(BUILD)/bench/stages: $(STAGES)
 $(BUILD)/obj/tests/bench/stages.o: $(SKEL)
 
-BENCH_OBJ := $(call obj,obj,$(addprefix tests/bench/,harness.c world.c signed_zone.c stream.c plot.c) tests/lib/packet.c)
+BENCH_OBJ := $(call obj,obj,$(addprefix tests/bench/,harness.c lines.c world.c signed_zone.c stream.c plot.c) tests/lib/packet.c)
 
 $(BUILD)/obj/tests/bench/geo.o: $(BUILD)/geo_bench.skel.h
 $(BUILD)/bench/flood.bpf.o: tests/bench/feed.bpf.c

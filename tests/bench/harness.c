@@ -78,6 +78,8 @@ struct bench_options bench_read_options(int argc, char **argv)
 			options.rounds = (unsigned int)atoi(argv[++i]);
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			options.only = argv[++i];
+		else if (!strcmp(argv[i], "--lines") && i + 1 < argc)
+			options.lines = argv[++i];
 		else if (!strcmp(argv[i], "--check"))
 			options.check = true;
 		else if (!strcmp(argv[i], "--quick"))
@@ -86,7 +88,7 @@ struct bench_options bench_read_options(int argc, char **argv)
 			options.rounds = 0;
 	}
 	if (options.rounds < 1 || options.rounds > BENCH_ROUNDS_MAX) {
-		fprintf(stderr, "usage: %s [--rounds 1..%d] [--quick] [--only NAME] [--json FILE] [--check]\n", argv[0],
+		fprintf(stderr, "usage: %s [--rounds 1..%d] [--quick] [--only NAME] [--json FILE] [--lines FILE] [--check]\n", argv[0],
 			BENCH_ROUNDS_MAX);
 		exit(2);
 	}

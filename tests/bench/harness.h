@@ -34,10 +34,14 @@ struct bench_options {
 	bool check;		/* no timing: is what is measured what it says? */
 	bool quick;		/* smaller worlds */
 	const char *only;	/* rows with this in their names, for a profiler; NULL: all */
+	const char *lines;	/* file for bench_write_lines(), or NULL */
 };
 
 /* Read the command line of a benchmark; what is wrong with it ends the process with status 2. */
 struct bench_options bench_read_options(int argc, char **argv);
+
+/* Write where the machine code of each line of a program is: address, 0, file:line: text. See tools/profile. */
+void bench_write_lines(int prog_fd, const char *path);
 
 /**
  * bench_rounds - run rounds until as many are kept as are wanted

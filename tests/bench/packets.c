@@ -2,7 +2,7 @@
 /*
  * Nanoseconds a packet, for each kind of query, net of an empty program.
  *
- *	packets [--rounds N] [--quick] [--only TEXT] [--json FILE] [--check]
+ *	packets [--rounds N] [--quick] [--only TEXT] [--json FILE] [--lines FILE] [--check]
  *
  * With --check nothing is timed: small worlds, and each reply is compared with that of the program alone (TAP).
  */
@@ -275,6 +275,17 @@ static int check(const struct bench *bench)
 	return failures != 0;
 }
 
+/* Of the program that is asked first. */
+static void write_lines(const struct bench *bench, const char *path)
+{
+	for (int i = 0; path && i < WORLDS; i++) {
+		if (bench->naives[i]) {
+			bench_write_lines(gx_object_prog_fd(bench->worlds[i].object), path);
+			return;
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct bench_options options = bench_read_options(argc, argv);
@@ -288,6 +299,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	open_all(&bench, &options);
+	write_lines(&bench, options.lines);
 	if (options.check) {
 		status = check(&bench);
 	} else {
