@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "tests/lib/packet.h"
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+
 #include "user/core/image.h"
 #include "user/core/native.h"
 
@@ -32,4 +34,24 @@ int native_load(const char *file, struct gx_config *config, struct gx_object **o
 	gx_image_free(&image);
 	gx_diag_free(&diag);
 	return error;
+}
+
+const char *native_ask(const struct gx_object *object, const struct packet *packet, bool *is_passed,
+		       struct reply *reply)
+{
+	uint8_t frame[PACKET_MAX_OCTETS];
+	size_t octets = packet_build(packet, frame);
+	static uint8_t back[GX_OUTCOME_OCTETS];
+	struct query query;
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = octets, .data_out = back,
+		    .data_size_out = sizeof(back), .repeat = 1);
+
+	if (bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts))
+		return "BPF_PROG_RUN failed";
+	*is_passed = opts.retval == XDP_PASS;
+	if (*is_passed)
+		return NULL;
+	if (opts.retval != XDP_TX)
+		return "neither answered nor passed";
+	return reply_check(frame, octets, back, opts.data_size_out, false, &query, reply);
 }

@@ -17,17 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf/bpf.h>
 #include <cmocka.h>
 #include <libknot/descriptor.h>
 #include <libknot/packet/wire.h>
-#include <linux/bpf.h>
 
 #include "geoxdp/dns.h"
 #include "tests/lib/chained.h"
 #include "tests/lib/native.h"
-#include "tests/lib/packet.h"
-#include "tests/lib/reply.h"
 #include "user/core/render.h"
 #include "user/sys/object.h"
 
@@ -70,20 +66,8 @@ static void ask(const knot_dname_t *name, uint16_t type, uint16_t size, struct t
 	const struct packet packet = PACKET(.qname_wire = (const char *)name, .qname_wire_octets = knot_dname_size(name),
 					    .qtype = type, .opt_flags = PACKET_DO, .opt_size = size,
 					    .family = type & 1 ? AF_INET : AF_INET6, .vlans = size & 1);
-	uint8_t frame[PACKET_MAX_OCTETS];
-	size_t octets = packet_build(&packet, frame);
-	static uint8_t back[GX_OUTCOME_OCTETS];
-	struct query query;
-	const char *wrong;
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = octets, .data_out = back,
-		    .data_size_out = sizeof(back), .repeat = 1);
+	const char *wrong = native_ask(object, &packet, &out->is_passed, &out->reply);
 
-	assert_int_equal(bpf_prog_test_run_opts(gx_object_prog_fd(object), &opts), 0);
-	assert_true(opts.retval == XDP_PASS || opts.retval == XDP_TX);
-	out->is_passed = opts.retval == XDP_PASS;
-	if (out->is_passed)
-		return;
-	wrong = reply_check(frame, octets, back, opts.data_size_out, false, &query, &out->reply);
 	if (wrong)
 		fail_msg("%s", wrong);
 }
