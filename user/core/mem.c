@@ -13,6 +13,7 @@
 #ifndef GX_ARENA_BLOCK_OCTETS
 #define GX_ARENA_BLOCK_OCTETS	(64 * 1024)
 #endif
+#define GX_ARENA_BLOCK_MAX	((size_t)4 << 20)
 #define GX_ARENA_ALIGN		16
 #define GX_LARGE_PAGE_OCTETS	((size_t)2 << 20)
 
@@ -29,37 +30,40 @@ static void __attribute__((noreturn)) die_out_of_memory(void)
 	exit(EXIT_FAILURE);
 }
 
-/*
- * Large tables in large pages, where the machine has them for those who ask: the first touch of each small page
- * costs as much as what is then written into it. Not for what grows: a part with large pages is a mapping of its
- * own, and over several of these realloc() copies all instead of moving pages.
- */
-static void use_large_pages(void *memory, size_t octets)
+static size_t multiply(size_t count, size_t octets)
 {
-	uintptr_t first = ((uintptr_t)memory + GX_LARGE_PAGE_OCTETS - 1) & ~(uintptr_t)(GX_LARGE_PAGE_OCTETS - 1);
-	uintptr_t end = ((uintptr_t)memory + octets) & ~(uintptr_t)(GX_LARGE_PAGE_OCTETS - 1);
+	size_t all;
 
-	if (end > first)
-		madvise((void *)first, end - first, MADV_HUGEPAGE);
+	if (__builtin_mul_overflow(count, octets, &all) || all > SIZE_MAX / 2)
+		die_out_of_memory();
+	return all ? all : 1;	/* malloc(0) may return NULL, which callers would take for an absent array */
+}
+
+/*
+ * Large tables in large pages and nothing else, where the machine has them for those who ask: the first touch of each
+ * small page costs as much as what is then written into it. Not for what grows: realloc() moves pages of one mapping, and
+ * copies over several.
+ */
+void *gx_alloc(size_t count, size_t octets)
+{
+	size_t all = multiply(count, octets);
+	void *memory;
+
+	if (all < GX_LARGE_PAGE_OCTETS)
+		return gx_realloc(NULL, all);
+	all = (all + GX_LARGE_PAGE_OCTETS - 1) & ~(GX_LARGE_PAGE_OCTETS - 1);
+	memory = aligned_alloc(GX_LARGE_PAGE_OCTETS, all);
+	if (!memory)
+		die_out_of_memory();
+	madvise(memory, all, MADV_HUGEPAGE);
+	return memory;
 }
 
 void *gx_calloc(size_t count, size_t octets)
 {
-	/* calloc(0) may return NULL, which callers would take for an absent array. */
-	void *memory = calloc(count ? count : 1, octets ? octets : 1);
+	size_t all = multiply(count, octets);
 
-	if (!memory)
-		die_out_of_memory();
-	use_large_pages(memory, count * octets);
-	return memory;
-}
-
-void *gx_alloc(size_t count, size_t octets)
-{
-	void *memory = gx_realloc(NULL, count * octets);
-
-	use_large_pages(memory, count * octets);
-	return memory;
+	return memset(gx_alloc(1, all), 0, all);
 }
 
 void *gx_realloc(void *memory, size_t octets)
@@ -77,9 +81,20 @@ static struct gx_arena_block *add_block(struct gx_arena *arena, size_t octets)
 
 	block = gx_calloc(1, sizeof(*block) + octets);
 	block->size = octets;
+	arena->octets += octets;
 	block->next = arena->blocks;
 	arena->blocks = block;
 	return block;
+}
+
+/* As much as half of what there is: blocks of a large arena are mostly large pages, of a small one little is left over. */
+static size_t block_octets(const struct gx_arena *arena)
+{
+	size_t half = arena->octets / 2;
+
+	if (half < GX_ARENA_BLOCK_OCTETS)
+		return GX_ARENA_BLOCK_OCTETS;
+	return half < GX_ARENA_BLOCK_MAX ? half : GX_ARENA_BLOCK_MAX;
 }
 
 void *gx_arena_alloc(struct gx_arena *arena, size_t octets)
@@ -93,9 +108,7 @@ void *gx_arena_alloc(struct gx_arena *arena, size_t octets)
 	if (octets == 0)
 		octets = GX_ARENA_ALIGN;	/* two allocations never share an address */
 	if (!block || block->size - block->used < octets) {
-		size_t size = octets > GX_ARENA_BLOCK_OCTETS ? octets : GX_ARENA_BLOCK_OCTETS;
-
-		block = add_block(arena, size);
+		block = add_block(arena, octets > block_octets(arena) ? octets : block_octets(arena));
 	}
 	memory = block->octets + block->used;
 	block->used += octets;
@@ -144,5 +157,5 @@ void gx_arena_free(struct gx_arena *arena)
 		free(block);
 		block = next;
 	}
-	arena->blocks = NULL;
+	*arena = (struct gx_arena){0};
 }

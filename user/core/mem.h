@@ -8,6 +8,7 @@
 /* Zero-initialise before use: struct gx_arena arena = {0}. */
 struct gx_arena {
 	struct gx_arena_block *blocks;
+	size_t octets;		/* of all blocks */
 };
 
 /**
