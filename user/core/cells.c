@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Image: rendered answers in cells, each different one once. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpf/pure/csum.h"
 #include "geoxdp/hash.h"
 #include "geoxdp/limits.h"
 #include "user/core/choice.h"
@@ -29,13 +31,14 @@ bool gx_answer_is_unsendable(size_t len_octets, size_t qname_octets)
 /* RFC 1071: the sum of the octets as big-endian 16-bit words, an odd last one padded with zero. */
 static uint16_t sum_octets(const uint8_t *octets, size_t len)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, word;
 
-	for (size_t i = 0; i < len; i++)
-		sum += i & 1 ? octets[i] : (uint32_t)octets[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
+	for (size_t i = 0; i < len; i += sizeof(word)) {
+		word = 0;
+		memcpy(&word, octets + i, len - i < sizeof(word) ? len - i : sizeof(word));
+		sum = gx_csum_add64(sum, word);
+	}
+	return ntohs(gx_csum_fold(sum));	/* in either order of octets it is the same sum (2.B) */
 }
 
 /* Octets that are stored, behind the header of the first cell and in the cells after it. */

@@ -63,10 +63,29 @@ static int compare_geos(const void *left, const void *right)
 	return a->map < b->map ? -1 : a->map > b->map;
 }
 
+/* Owners side by side in their order: whoever goes through all of them does not wait for each. */
+static void gather_owners(struct gx_config *config)
+{
+	size_t octets = 0;
+	uint8_t *to;
+
+	for (size_t i = 0; i < config->n_geos; i++)
+		octets += knot_dname_size(config->geos[i].owner);
+	to = gx_arena_alloc(&config->arena, octets);
+	for (size_t i = 0; i < config->n_geos; i++) {
+		size_t len = knot_dname_size(config->geos[i].owner);
+
+		config->geos[i].owner = memcpy(to, config->geos[i].owner, len);
+		to += len;
+	}
+}
+
 void gx_config_sort_geos(struct gx_config *config)
 {
-	if (config->n_geos)
-		qsort(config->geos, config->n_geos, sizeof(*config->geos), compare_geos);
+	if (!config->n_geos)
+		return;
+	qsort(config->geos, config->n_geos, sizeof(*config->geos), compare_geos);
+	gather_owners(config);
 }
 
 /* --- sources ----------------------------------------------------------------------------------- */

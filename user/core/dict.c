@@ -108,21 +108,56 @@ void gx_dict_reserve(struct gx_dict *dict, size_t count)
 		resize(dict, n_slots);
 }
 
-bool gx_dict_put(struct gx_dict *dict, const knot_dname_t *name, uint32_t value)
+/* The first member of an item. */
+static const knot_dname_t *name_of(const void *item)
 {
-	struct gx_dict_slot *slot;
-	struct gx_padded_name padded;
-	uint32_t hash;
+	return *(knot_dname_t *const *)item;
+}
 
-	gx_dict_reserve(dict, dict->count + 1);
-	fold_name(&padded, name);
-	hash = (uint32_t)gx_padded_hash(&padded, 0, true);
-	slot = find_slot(dict, &padded, hash);
+static bool put(struct gx_dict *dict, const struct gx_padded_name *padded, uint32_t hash, const knot_dname_t *name, uint32_t value)
+{
+	struct gx_dict_slot *slot = find_slot(dict, padded, hash);
+
 	if (slot->name)
 		return false;
 	*slot = (struct gx_dict_slot){ .name = name, .hash = hash, .value = value };
 	dict->count++;
 	return true;
+}
+
+bool gx_dict_put(struct gx_dict *dict, const knot_dname_t *name, uint32_t value)
+{
+	struct gx_padded_name padded;
+
+	gx_dict_reserve(dict, dict->count + 1);
+	fold_name(&padded, name);
+	return put(dict, &padded, (uint32_t)gx_padded_hash(&padded, 0, true), name, value);
+}
+
+void gx_dict_put_all(struct gx_dict *dict, const void *items, size_t count, size_t octets)
+{
+	/* A slot is asked for when its name has come, and written when it has come itself. */
+	struct {
+		struct gx_padded_name padded;
+		uint32_t hash;
+	} ahead[GX_AHEAD];
+	const char *item = items;
+
+	gx_dict_reserve(dict, dict->count + count);
+	for (size_t i = 0; i < count + GX_AHEAD; i++) {
+		size_t at = i % GX_AHEAD;
+
+		if (i >= GX_AHEAD)
+			put(dict, &ahead[at].padded, ahead[at].hash, name_of(item + (i - GX_AHEAD) * octets),
+			    (uint32_t)(i - GX_AHEAD));
+		if (i + GX_AHEAD < count)
+			__builtin_prefetch(name_of(item + (i + GX_AHEAD) * octets));
+		if (i >= count)
+			continue;
+		fold_name(&ahead[at].padded, name_of(item + i * octets));
+		ahead[at].hash = (uint32_t)gx_padded_hash(&ahead[at].padded, 0, true);
+		__builtin_prefetch(&dict->slots[ahead[at].hash & (dict->n_slots - 1)]);
+	}
 }
 
 bool gx_dict_find(const struct gx_dict *dict, const knot_dname_t *name, uint32_t *value)

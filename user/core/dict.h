@@ -45,6 +45,13 @@ struct gx_dict {
 bool gx_dict_put(struct gx_dict *dict, const knot_dname_t *name, uint32_t value);
 
 /**
+ * gx_dict_put_all - add the names of many items, with their places in the list as numbers
+ * @items: each begins with a pointer to its name, as for gx_dict_put()
+ * @octets: from one item to the next
+ */
+void gx_dict_put_all(struct gx_dict *dict, const void *items, size_t count, size_t octets);
+
+/**
  * gx_dict_find - look a name up, in any case of letters
  * @value: written on success; may be NULL
  */

@@ -28,10 +28,10 @@ void gx_lookup_init(struct gx_lookup *lookup, const struct gx_config *config)
 	*lookup = (struct gx_lookup){ .config = config };
 	for (size_t i = 0; i < config->n_zones; i++)
 		gx_dict_put(&lookup->zones, config->zones[i].apex, i);
-	gx_dict_reserve(&lookup->geos, config->n_geos);
+	_Static_assert(offsetof(struct gx_geo, owner) == 0, "as gx_dict_put_all() wants it");
+	gx_dict_put_all(&lookup->geos, config->geos, config->n_geos, sizeof(*config->geos));
 	for (size_t i = 0; i < config->n_geos; i++) {
 		gx_ask_ahead(config->geos, i, config->n_geos, owner);
-		gx_dict_put(&lookup->geos, config->geos[i].owner, i);
 		/* Most have the same parent as the one before. */
 		if (!i || config->geos[i].zone != config->geos[i - 1].zone ||
 		    !knot_dname_is_equal(parent_of(&config->geos[i]), parent_of(&config->geos[i - 1])))

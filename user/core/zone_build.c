@@ -455,11 +455,9 @@ int gx_zone_finish(struct gx_zone *zone, struct gx_diag *diag)
 		qsort(impl->records, impl->n_records, sizeof(*impl->records), compare_records);
 	gx_zone_take_nsec3s(zone, diag);
 	build_nodes(zone, diag);
-	gx_dict_reserve(&impl->index, zone->n_nodes);
-	for (size_t i = 0; i < zone->n_nodes; i++) {
-		gx_dict_put(&impl->index, zone->nodes[i].owner, i);
+	gx_dict_put_all(&impl->index, zone->nodes, zone->n_nodes, sizeof(*zone->nodes));
+	for (size_t i = 0; i < zone->n_nodes; i++)
 		check_node(zone, &zone->nodes[i], diag);
-	}
 	if (zone->file && !impl->unreadable)
 		check_apex(zone, diag);
 
