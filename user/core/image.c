@@ -122,18 +122,22 @@ static int check_indexes(const struct ranges_job *job, struct gx_diag *diag)
 static int build_answers(struct gx_builder *builder)
 {
 	struct gx_image *image = builder->image;
+	struct gx_placing *placing;
+	int err;
 
 	builder->renderer = gx_renderer_new(builder->config);
 	builder->lookup = gx_renderer_lookup(builder->renderer);
 	gx_image_units(builder);
 	gx_image_locations(builder);
 	gx_image_collect(builder);
+	placing = gx_image_begin_names(builder);
 	gx_gaps_spare(builder);
 	gx_image_render_all(builder);
 	gx_image_tell_lacks(builder);
 	gx_renderer_signed(builder->renderer, &image->signed_until_s, &image->renew_s);
 	take_tables(builder);
-	return check_sizes(image, builder->config, builder->diag) || gx_image_names(builder) ? -EINVAL : 0;
+	err = gx_image_end_names(builder, placing);
+	return check_sizes(image, builder->config, builder->diag) || err ? -EINVAL : 0;
 }
 
 int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag)

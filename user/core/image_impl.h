@@ -221,7 +221,10 @@ bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);
 /* And the largest over TCP? */
 bool gx_answer_is_unsendable(size_t len_octets, size_t qname_octets);
 
-/* The flat table of all loads. Returns 0, or -EINVAL with a finding: too many names. */
-int gx_image_names(struct gx_builder *builder);
+/* Begin to find a slot for each load, beside what it takes to know what they say. */
+struct gx_placing *gx_image_begin_names(const struct gx_builder *builder);
+
+/* The flat table of all loads. Returns 0, or -EINVAL with a finding: too many names. @placing is freed. */
+int gx_image_end_names(struct gx_builder *builder, struct gx_placing *placing);
 
 #endif

@@ -189,6 +189,10 @@ void gx_image_collect(struct gx_builder *builder)
 {
 	const struct gx_config *config = builder->config;
 
+	builder->loads_capacity = config->n_geos;
+	for (size_t i = 0; i < config->n_zones; i++)
+		builder->loads_capacity += config->zones[i].n_nodes;
+	builder->loads = gx_alloc(builder->loads_capacity, sizeof(*builder->loads));
 	builder->load_of_geo = gx_calloc(config->n_geos, sizeof(*builder->load_of_geo));
 	mark_outer(builder);
 	for (size_t i = 0; i < config->n_zones; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Image: the flat table of names, and the pilots that say where each is. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,19 +10,20 @@
 #include "user/core/image_impl.h"
 
 /*
- * Names for each bucket, and slots, as shares of the names: so a pilot is found for each bucket with nearly every
- * seed.
+ * Names for each bucket at most, and slots: so a pilot is found for each bucket with nearly every seed, up to some million
+ * names. With 3 for each bucket a third of the slots would have to stay empty.
  */
-#define NAMES_PER_BUCKET 3
-#define SLOTS(names)	((names) + (names) / 3 + 1)
+#define NAMES_PER_BUCKET 2
+#define SLOTS(names)	((names) + (names) / 9 + 1)
 /* Buckets with fewer would be no whole value of a map. */
 #define MIN_BUCKETS	8
 #define SEEDS		64
 /* 4 GiB of slots. */
 #define MAX_NAMES	((size_t)50000000)
 
-struct placing {
+struct gx_placing {
 	const struct gx_builder *builder;
+	bool is_found;		/* a slot for each */
 	size_t n_buckets, n_slots;
 	uint64_t seed;
 	bool exact;		/* hashes, see geoxdp/hash.h */
@@ -32,9 +34,11 @@ struct placing {
 	uint32_t *order;	/* buckets, the fullest first */
 	uint64_t *taken;	/* slots, a bit each */
 	uint8_t *pilots;
+	pthread_t thread;	/* finds them */
+	bool is_beside;
 };
 
-static void hash_all(struct placing *placing)
+static void hash_all(struct gx_placing *placing)
 {
 	const struct gx_builder *builder = placing->builder;
 
@@ -44,13 +48,13 @@ static void hash_all(struct placing *placing)
 	}
 }
 
-static size_t bucket_of(const struct placing *placing, size_t load)
+static size_t bucket_of(const struct gx_placing *placing, size_t load)
 {
 	return gx_hash_bucket(placing->hashes[load], (uint32_t)(placing->n_buckets - 1));
 }
 
 /* Counted, summed up, and dealt out from the last one on: then each begin is where it should be. */
-static void fill_buckets(struct placing *placing)
+static void fill_buckets(struct gx_placing *placing)
 {
 	size_t n_loads = placing->builder->n_loads;
 
@@ -63,13 +67,13 @@ static void fill_buckets(struct placing *placing)
 		placing->loads[--placing->begins[bucket_of(placing, i)]] = (uint32_t)i;
 }
 
-static size_t bucket_size(const struct placing *placing, size_t bucket)
+static size_t bucket_size(const struct gx_placing *placing, size_t bucket)
 {
 	return placing->begins[bucket + 1] - placing->begins[bucket];
 }
 
 /* Full buckets while slots are free: a name alone finds one to the end. */
-static void sort_buckets(struct placing *placing)
+static void sort_buckets(struct gx_placing *placing)
 {
 	size_t largest = 0, at = 0;
 
@@ -84,7 +88,7 @@ static void sort_buckets(struct placing *placing)
 }
 
 /* Give each name of a bucket the slot that this pilot says. false: one is taken, and none was given. */
-static bool try_pilot(struct placing *placing, size_t bucket, uint32_t pilot)
+static bool try_pilot(struct gx_placing *placing, size_t bucket, uint32_t pilot)
 {
 	size_t begin = placing->begins[bucket], end = placing->begins[bucket + 1];
 
@@ -106,7 +110,7 @@ static bool try_pilot(struct placing *placing, size_t bucket, uint32_t pilot)
 }
 
 /* Two names of a bucket that no pilot parts, nor any seed. */
-static bool has_equal_hashes(const struct placing *placing, size_t bucket)
+static bool has_equal_hashes(const struct gx_placing *placing, size_t bucket)
 {
 	for (size_t i = placing->begins[bucket]; i < placing->begins[bucket + 1]; i++)
 		for (size_t j = placing->begins[bucket]; j < i; j++)
@@ -116,7 +120,7 @@ static bool has_equal_hashes(const struct placing *placing, size_t bucket)
 }
 
 /* Return: n_buckets, or a bucket for which there is no pilot. */
-static size_t place_all(struct placing *placing)
+static size_t place_all(struct gx_placing *placing)
 {
 	memset(placing->taken, 0, (placing->n_slots / 64 + 1) * sizeof(*placing->taken));
 	memset(placing->pilots, 0, placing->n_buckets);
@@ -136,7 +140,7 @@ static size_t place_all(struct placing *placing)
  * A seed with which every name has a slot of its own, and the form of the hash: exact where names need it. The same
  * names give the same.
  */
-static bool find_seed(struct placing *placing)
+static bool find_seed(struct gx_placing *placing)
 {
 	uint64_t seeds = 0;
 
@@ -203,7 +207,7 @@ static void fill_slot(struct gx_builder *builder, struct gx_name *out, const str
 }
 
 /* In the order of the loads: names lie side by side in it, while what is written needs not be waited for. */
-static void fill_slots(struct gx_builder *builder, const struct placing *placing)
+static void fill_slots(struct gx_builder *builder, const struct gx_placing *placing)
 {
 	struct gx_image *image = builder->image;
 
@@ -239,46 +243,76 @@ static void fill_end_filter(const struct gx_config *config, uint64_t filter[GX_E
 	}
 }
 
-int gx_image_names(struct gx_builder *builder)
+static void *place(void *argument)
 {
-	struct placing placing = { .builder = builder, .n_buckets = MIN_BUCKETS, .n_slots = SLOTS(builder->n_loads) };
-	struct gx_where where = { .file = builder->config->file };
-	struct gx_image *image = builder->image;
-	int ret = 0;
+	struct gx_placing *placing = argument;
 
-	if (builder->n_loads > MAX_NAMES) {
+	placing->is_found = find_seed(placing);
+	return NULL;
+}
+
+struct gx_placing *gx_image_begin_names(const struct gx_builder *builder)
+{
+	struct gx_placing *placing = gx_calloc(1, sizeof(*placing));
+	size_t n_loads = builder->n_loads;
+
+	*placing = (struct gx_placing){ .builder = builder, .n_buckets = MIN_BUCKETS, .n_slots = SLOTS(n_loads) };
+	if (n_loads > MAX_NAMES)
+		return placing;
+	while (placing->n_buckets * NAMES_PER_BUCKET < n_loads)
+		placing->n_buckets *= 2;
+	placing->hashes = gx_calloc(n_loads, sizeof(*placing->hashes));
+	placing->slot_of = gx_calloc(n_loads, sizeof(*placing->slot_of));
+	placing->begins = gx_calloc(placing->n_buckets + 1, sizeof(*placing->begins));
+	placing->loads = gx_calloc(n_loads, sizeof(*placing->loads));
+	placing->order = gx_calloc(placing->n_buckets, sizeof(*placing->order));
+	placing->taken = gx_calloc(placing->n_slots / 64 + 1, sizeof(*placing->taken));
+	placing->pilots = gx_calloc(placing->n_buckets, sizeof(*placing->pilots));
+	placing->is_beside = !pthread_create(&placing->thread, NULL, place, placing);
+	if (!placing->is_beside)
+		place(placing);
+	return placing;
+}
+
+static int check_placing(const struct gx_placing *placing, const struct gx_builder *builder)
+{
+	struct gx_where where = { .file = builder->config->file };
+
+	if (placing->is_found)
+		return 0;
+	if (builder->n_loads > MAX_NAMES)
 		gx_error(builder->diag, &where, "%zu names to be loaded: at most %zu would be right", builder->n_loads, MAX_NAMES);
-		return -EINVAL;
-	}
-	while (placing.n_buckets * NAMES_PER_BUCKET < builder->n_loads)
-		placing.n_buckets *= 2;
-	placing.hashes = gx_calloc(builder->n_loads, sizeof(*placing.hashes));
-	placing.slot_of = gx_calloc(builder->n_loads, sizeof(*placing.slot_of));
-	placing.begins = gx_calloc(placing.n_buckets + 1, sizeof(*placing.begins));
-	placing.loads = gx_calloc(builder->n_loads, sizeof(*placing.loads));
-	placing.order = gx_calloc(placing.n_buckets, sizeof(*placing.order));
-	placing.taken = gx_calloc(placing.n_slots / 64 + 1, sizeof(*placing.taken));
-	placing.pilots = gx_calloc(placing.n_buckets, sizeof(*placing.pilots));
-	image->pilots = placing.pilots;
-	image->n_buckets = placing.n_buckets;
-	if (find_seed(&placing)) {
-		image->names = gx_calloc(placing.n_slots, sizeof(*image->names));
-		image->n_name_slots = placing.n_slots;
-		image->n_names = builder->n_loads;
-		image->name_seed = placing.seed;
-		image->hash_exact = placing.exact;
-		fill_slots(builder, &placing);
-		fill_end_filter(builder->config, image->end_filter);
-	} else {
+	else
 		gx_error(builder->diag, &where, "%zu names to be loaded: none of %d seeds gives each a slot of its own; is a "
 			 "name there twice?", builder->n_loads, SEEDS);
-		ret = -EINVAL;
+	return -EINVAL;
+}
+
+int gx_image_end_names(struct gx_builder *builder, struct gx_placing *placing)
+{
+	struct gx_image *image = builder->image;
+	int err;
+
+	if (placing->is_beside)
+		pthread_join(placing->thread, NULL);
+	err = check_placing(placing, builder);
+	image->pilots = placing->pilots;
+	image->n_buckets = placing->n_buckets;
+	if (!err) {
+		image->names = gx_calloc(placing->n_slots, sizeof(*image->names));
+		image->n_name_slots = placing->n_slots;
+		image->n_names = builder->n_loads;
+		image->name_seed = placing->seed;
+		image->hash_exact = placing->exact;
+		fill_slots(builder, placing);
+		fill_end_filter(builder->config, image->end_filter);
 	}
-	free(placing.hashes);
-	free(placing.slot_of);
-	free(placing.begins);
-	free(placing.loads);
-	free(placing.order);
-	free(placing.taken);
-	return ret;
+	free(placing->hashes);
+	free(placing->slot_of);
+	free(placing->begins);
+	free(placing->loads);
+	free(placing->order);
+	free(placing->taken);
+	free(placing);
+	return err;
 }
