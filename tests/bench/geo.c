@@ -24,6 +24,7 @@
 #include "tests/bench/forms.h"
 #include "tests/bench/geo.h"
 #include "tests/bench/harness.h"
+#include "tests/lib/runs.h"
 #include "user/core/index.h"
 #include "user/core/source.h"
 #include "user/sys/fill.h"
@@ -74,7 +75,7 @@ static void build_family(struct family *family, const uint16_t *class_of)
 	double begin;
 
 	gx_partition_leaves(&family->partition, class_of, GX_CLASSES_MAX, &family->leaves);
-	family->n_runs = gx_partition_runs(&family->partition, class_of, GX_CLASSES_MAX, &family->runs);
+	family->n_runs = list_runs(&family->partition, class_of, GX_CLASSES_MAX, &family->runs);
 	begin = bench_now_s();
 	if (gx_index_build(&family->index, &family->partition, class_of, GX_CLASSES_MAX))
 		bench_fail("index");

@@ -61,7 +61,6 @@ static void fill_names(const struct world *world, const struct naive_bpf *naive)
 struct naive_bpf *stream_load_naive(const struct world *world)
 {
 	struct naive_bpf *naive = naive_bpf__open();
-	const struct gx_leaves *leaves = world->image.leaves;
 
 	if (!naive)
 		bench_fail("naive: open");
@@ -70,7 +69,7 @@ struct naive_bpf *stream_load_naive(const struct world *world)
 	share(world, naive->maps.countries4);
 	share(world, naive->maps.countries6);
 	bpf_map__set_max_entries(naive->maps.naive_names, (uint32_t)world->image.n_names + 1);
-	if (leaves[GX_IPV4].count == 0 || naive_bpf__load(naive))
+	if (naive_bpf__load(naive))
 		bench_fail("naive: load");
 	fill_names(world, naive);
 	return naive;
@@ -171,12 +170,13 @@ static void make_queries(struct stream *stream, size_t slot)
 	munmap(slots, octets);
 }
 
-void stream_open(struct stream *stream, const struct stream_kind *kind, const struct world *world,
+void stream_open(struct stream *stream, const struct stream_kind *kind, struct world *world,
 		 const struct naive_bpf *naive, size_t count)
 {
 	struct feed_bpf *feed = feed_bpf__open();
 	size_t slot;
 
+	world_cut(world);
 	*stream = (struct stream){ .kind = kind, .world = world, .count = count, .feed = feed };
 	if (!feed)
 		bench_fail("feed: open");

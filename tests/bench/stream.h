@@ -58,7 +58,7 @@ struct naive_bpf *stream_load_naive(const struct world *world);
  * @naive: of the world
  * @count: STREAM_ONE, STREAM_HOT, STREAM_COLD
  */
-void stream_open(struct stream *stream, const struct stream_kind *kind, const struct world *world,
+void stream_open(struct stream *stream, const struct stream_kind *kind, struct world *world,
 		 const struct naive_bpf *naive, size_t count);
 /* Let one more variant take part: a program. Stages count in the product's `stats`, as STREAM_STAGE_REASON. */
 void stream_add(struct stream *stream, unsigned int variant, int program);

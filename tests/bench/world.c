@@ -273,17 +273,21 @@ struct gx_object *world_load_object(const struct world *world, const struct gx_m
 void world_load(struct world *world)
 {
 	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
-	struct gx_leaves *leaves = world->image.leaves;
-	const size_t counts[GX_FAMILIES] = { leaves[GX_IPV4].count, leaves[GX_IPV6].count };
+	const struct gx_image image = world->image;
+	struct gx_partition nothing[GX_FAMILIES] = {0};
 	double begin = bench_now_s();
 
 	gx_image_digest(&world->image, meta.digests);
-	if (world->plan.no_tries)
-		leaves[GX_IPV4].count = leaves[GX_IPV6].count = 1;
+	if (world->plan.no_tries) {
+		for (int family = 0; family < GX_FAMILIES; family++)
+			gx_partition_init(&nothing[family], family);
+		world->image.partition = nothing;
+	}
 	world->object = world_load_object(world, &meta, NULL);
-	for (int family = 0; family < GX_FAMILIES; family++)
-		leaves[family].count = counts[family];
 	world->load_s = bench_now_s() - begin;
+	world->image.partition = image.partition;
+	for (int family = 0; family < GX_FAMILIES; family++)
+		gx_partition_free(&nothing[family]);
 }
 
 void world_say(const struct world *world, FILE *file)
@@ -296,8 +300,17 @@ void world_say(const struct world *world, FILE *file)
 		world->plan.prefixes ? "" : " (real data)", world->image_s, world->load_s);
 }
 
+void world_cut(struct world *world)
+{
+	for (int family = 0; family < GX_FAMILIES; family++)
+		if (!world->leaves[family].count)
+			gx_image_leaves(&world->image, family, &world->leaves[family]);
+}
+
 void world_shrink(struct world *world)
 {
+	for (int family = 0; family < GX_FAMILIES; family++)
+		gx_leaves_free(&world->leaves[family]);
 	gx_image_free(&world->image);
 	gx_config_free(&world->config);
 }
@@ -345,7 +358,7 @@ static bool is_fit(enum gx_family family, gx_u128 address)
 
 struct gx_addr world_client(const struct world *world, enum gx_family family, uint64_t *random)
 {
-	const struct gx_leaves *leaves = &world->image.leaves[family];
+	const struct gx_leaves *leaves = &world->leaves[family];
 
 	for (;;) {
 		size_t leaf = bench_random(random) % leaves->count;

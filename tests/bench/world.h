@@ -41,6 +41,7 @@ struct world {
 	struct world_plan plan;
 	struct gx_config config;
 	struct gx_image image;
+	struct gx_leaves leaves[GX_FAMILIES];	/* by world_cut() */
 	struct gx_object *object;	/* loaded, or NULL */
 	double image_s, load_s;		/* what building the image and loading it took */
 };
@@ -53,6 +54,8 @@ void world_build(struct world *world);
 void world_load(struct world *world);
 /* The same, sharing tables with a pinned generation as gx_object_load() does. Free with gx_object_free(). */
 struct gx_object *world_load_object(const struct world *world, const struct gx_meta *meta, const char *before);
+/* The prefixes that clients are drawn from. */
+void world_cut(struct world *world);
 /* A line: how much of what there is. */
 void world_say(const struct world *world, FILE *file);
 /* Free what only user space needs: configuration and image, once the streams are made. */

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "tests/lib/cases.h"
+#include "tests/lib/runs.h"
 #include "user/core/source.h"
 
 #define RANDOM_ADDRESSES 200000
@@ -73,7 +74,7 @@ static void check_family(enum gx_family family)
 	size_t n_random = getenv("GEOXDP_TEST_NAMES") ? RANDOM_ADDRESSES / 8 : RANDOM_ADDRESSES;
 
 	assert_int_equal(gx_image_build(&image, node_config(), &diag), 0);
-	count = gx_partition_runs(partition, image.class_of, image.n_locations, &runs);
+	count = list_runs(partition, image.class_of, image.n_locations, &runs);
 	print_message("# %zu ranges in IPv%d\n", count, family == GX_IPV4 ? 4 : 6);
 	build_query(family);
 	for (size_t i = 0; i < count; i++) {

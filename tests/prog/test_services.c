@@ -94,6 +94,23 @@ static void as_many_addresses_as_there_can_be_are_served_and_no_other(void **sta
 	gx_object_free(object);
 }
 
+/* Tables are filled beside the verifier: what goes wrong there is told all the same. */
+static void what_a_table_has_no_room_for_is_told(void **state)
+{
+	struct gx_prefix bypass[GX_BYPASS_MAX + 1] = {0};
+	struct gx_addr address = service(0);
+	struct gx_services services = { .list = &address, .count = 1, .bypass = bypass, .n_bypass = GX_BYPASS_MAX + 1 };
+	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
+	struct gx_object *object;
+	struct gx_failure failure;
+
+	assert_int_equal(gx_object_load(&object, &image, &services, &meta, NULL, &failure), -E2BIG);
+	assert_non_null(strstr(failure.text, "bypass: 257 prefixes"));
+	services.n_bypass = GX_BYPASS_MAX;
+	assert_int_equal(gx_object_load(&object, &image, &services, &meta, NULL, &failure), 0);
+	gx_object_free(object);
+}
+
 /* Each of these addresses, all different, has the slot where it is looked for. */
 static void assert_placed(const struct gx_addr *list, size_t count)
 {
@@ -168,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_many_addresses_as_there_can_be_are_served_and_no_other),
+		cmocka_unit_test(what_a_table_has_no_room_for_is_told),
 		cmocka_unit_test(any_number_of_addresses_finds_slots),
 		cmocka_unit_test(grids_of_addresses_find_slots),
 		cmocka_unit_test(one_address_given_twice_takes_one_slot),

@@ -178,6 +178,38 @@ static void the_largest_block_is_bound_by_alignment_and_by_the_end(void **state)
 	assert_int_equal(gx_fit_bits(GX_IPV6, (gx_u128)1 << 127, ~(gx_u128)0), 1);
 }
 
+/* Taken one behind the other, as gx_fit_bits() has them. */
+static unsigned int count_blocks(enum gx_family family, gx_u128 first, gx_u128 last)
+{
+	unsigned int count = 0;
+
+	for (;; count++) {
+		struct gx_prefix block = gx_prefix_around(family, first, gx_fit_bits(family, first, last));
+
+		if (gx_prefix_last(&block) == last)
+			return count + 1;
+		first = gx_prefix_last(&block) + 1;
+	}
+}
+
+static void blocks_are_counted_as_they_are_taken(void **state)
+{
+	const gx_u128 end = ~(gx_u128)0, half = (gx_u128)1 << 127;
+
+	for (gx_u128 first = 0; first < 70; first++)
+		for (gx_u128 last = first; last < 140; last++) {
+			assert_int_equal(gx_count_prefixes(first, last), count_blocks(GX_IPV4, first, last));
+			assert_int_equal(gx_count_prefixes(end - last, end - first), count_blocks(GX_IPV6, end - last, end - first));
+			/* And around borders of many bits. */
+			assert_int_equal(gx_count_prefixes(half - first, half + last), count_blocks(GX_IPV6, half - first, half + last));
+		}
+	assert_int_equal(gx_count_prefixes(0, end), 1);
+	assert_int_equal(gx_count_prefixes(0, end - 1), 128);
+	assert_int_equal(gx_count_prefixes(1, end - 1), 254);
+	assert_int_equal(gx_count_prefixes(0, UINT32_MAX), 1);
+	assert_int_equal(gx_count_prefixes(half, end), 1);
+}
+
 static void ipv6_forms_of_an_ipv4_address_give_it_and_their_offset(void **state)
 {
 	static const struct {
@@ -237,6 +269,7 @@ int main(void)
 		cmocka_unit_test(the_last_address_of_a_prefix_has_all_host_bits_set),
 		cmocka_unit_test(common_bits_are_counted_in_the_width_of_the_family),
 		cmocka_unit_test(the_largest_block_is_bound_by_alignment_and_by_the_end),
+		cmocka_unit_test(blocks_are_counted_as_they_are_taken),
 		cmocka_unit_test(ipv6_forms_of_an_ipv4_address_give_it_and_their_offset),
 		cmocka_unit_test(neighbours_of_those_forms_carry_nothing),
 	};

@@ -395,23 +395,26 @@ static void leaves_carry_the_classes(void **state)
 {
 	struct fixture *fixture = *state;
 	struct gx_entries entries = {0};
-	const struct gx_leaves *leaves = &fixture->image.leaves[GX_IPV4];
+	struct gx_leaves leaves;
 	size_t found = 0;
 
 	gx_entries_add(&entries, GX_IPV4, (gx_u128)8 << 24, 8, US, 1);
 	gx_partition_overlay(&fixture->scene.config.partition[GX_IPV4], NULL, &entries, 0);
 	gx_entries_free(&entries);
 	make_article(fixture);
-	for (size_t i = 0; i < leaves->count; i++) {
-		if (leaves->values[i].location != US)
+	gx_image_leaves(&fixture->image, GX_IPV4, &leaves);
+	assert_int_equal(leaves.count, fixture->image.leaves[GX_IPV4].count);
+	for (size_t i = 0; i < leaves.count; i++) {
+		if (leaves.values[i].location != US)
 			continue;
 		found++;
-		assert_int_equal(leaves->keys4[i].address[0], 8);
-		assert_int_equal(leaves->keys4[i].prefix_bits, 8);
-		assert_int_equal(leaves->values[i].class_id, 1);
-		assert_int_equal(leaves->values[i].class_bits, 8);
+		assert_int_equal(leaves.keys4[i].address[0], 8);
+		assert_int_equal(leaves.keys4[i].prefix_bits, 8);
+		assert_int_equal(leaves.values[i].class_id, 1);
+		assert_int_equal(leaves.values[i].class_bits, 8);
 	}
 	assert_int_equal(found, 1);
+	gx_leaves_free(&leaves);
 	assert_true(fixture->image.leaves[GX_IPV6].count > 0);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bpf/pure/index.h"
+#include "tests/lib/runs.h"
 #include "tests/unit/partition_leaves.h"
 #include "user/core/index.h"
 #include "user/core/source.h"
@@ -132,7 +133,7 @@ static void check_random(const struct scene *scene, size_t count)
 
 static void scene_build(struct scene *scene)
 {
-	scene->n_runs = gx_partition_runs(&scene->partition, scene->class_of, scene->locations, &scene->runs);
+	scene->n_runs = list_runs(&scene->partition, scene->class_of, scene->locations, &scene->runs);
 	assert_int_equal(gx_index_build(&scene->index, &scene->partition, scene->class_of, scene->locations), 0);
 	assert_int_equal(scene->index.n_runs, scene->n_runs);
 }

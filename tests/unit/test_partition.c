@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The partition of the address space: who speaks where, its leaves and their depths (RFC 7871 7.2.1). */
+#include <string.h>
+
 #include "tests/unit/partition_leaves.h"
 
 static gx_u128 value(const char *text)
@@ -170,6 +172,41 @@ static void adjacent_ranges_of_one_location_make_the_fewest_leaves_and_keep_thei
 	assert_int_equal(prefix.bits, 8);
 	gx_leaves_free(&leaves);
 	gx_partition_free(&partition);
+}
+
+/* More runs than are hashed at once; of each /24 from 10.0.0.0 on, the locations in turn. */
+static void sum(size_t n, uint32_t odd_location, const uint16_t *classes, struct gx_leaves_sum *out)
+{
+	struct gx_partition partition;
+	struct gx_entries entries = {0};
+
+	gx_partition_init(&partition, GX_IPV4);
+	for (size_t i = 0; i < n; i++)
+		gx_entries_add(&entries, GX_IPV4, 0x0a000000 + (i << 8), 24, i == 300 ? odd_location : 1 + i % 2, 1);
+	gx_partition_overlay(&partition, NULL, &entries, 0);
+	gx_partition_sum_leaves(&partition, classes, LOCATIONS, out);
+	gx_entries_free(&entries);
+	gx_partition_free(&partition);
+}
+
+static void leaves_are_summed_up_by_all_that_they_depend_on(void **state)
+{
+	uint16_t other[LOCATIONS];
+	struct gx_leaves_sum one, two;
+
+	memcpy(other, class_of, sizeof(other));
+	other[2] = 5;
+	sum(500, 1, class_of, &one);
+	sum(500, 1, class_of, &two);
+	assert_memory_equal(&one, &two, sizeof(one));
+	sum(500, 3, class_of, &two);	/* of one class with 1 */
+	assert_int_equal(one.count, two.count);
+	assert_memory_not_equal(one.digest, two.digest, sizeof(one.digest));
+	sum(501, 1, class_of, &two);
+	assert_memory_not_equal(one.digest, two.digest, sizeof(one.digest));
+	sum(500, 1, other, &two);
+	assert_int_equal(one.count, two.count);
+	assert_memory_not_equal(one.digest, two.digest, sizeof(one.digest));
 }
 
 static void the_longest_prefix_wins_in_whatever_order_it_is_written(void **state)
@@ -376,6 +413,7 @@ int main(void)
 		cmocka_unit_test(neighbours_of_one_class_share_a_scope_but_not_a_location),
 		cmocka_unit_test(locations_beyond_the_classes_count_as_unknown),
 		cmocka_unit_test(adjacent_ranges_of_one_location_make_the_fewest_leaves_and_keep_their_lines),
+		cmocka_unit_test(leaves_are_summed_up_by_all_that_they_depend_on),
 		cmocka_unit_test(the_longest_prefix_wins_in_whatever_order_it_is_written),
 		cmocka_unit_test(of_equal_prefixes_the_later_wins),
 		cmocka_unit_test(unknown_in_a_source_hides_what_covers_it),

@@ -194,8 +194,11 @@ static void check_leaves(const struct gx_partition *partition, const struct orac
 			 uint32_t *seed)
 {
 	struct gx_leaves leaves;
+	struct gx_leaves_sum sum;
 
 	gx_partition_leaves(partition, class_of, LOCATIONS, &leaves);
+	gx_partition_sum_leaves(partition, class_of, LOCATIONS, &sum);
+	assert_int_equal(sum.count, leaves.count);
 	check_cover(&leaves);
 	for (unsigned int n = 0; n < 12; n++) {
 		unsigned int i = next_random(seed) % WINDOW;

@@ -163,6 +163,11 @@ unsigned int gx_common_bits(enum gx_family family, gx_u128 a, gx_u128 b)
 	return leading_zeros(a ^ b) - (128 - family_bits[family]);
 }
 
+static unsigned int count_ones(gx_u128 value)
+{
+	return (unsigned int)(__builtin_popcountll((uint64_t)(value >> 64)) + __builtin_popcountll((uint64_t)value));
+}
+
 unsigned int gx_fit_bits(enum gx_family family, gx_u128 first, gx_u128 last)
 {
 	gx_u128 count = last - first + 1;	/* 0: all of IPv6 */
@@ -170,6 +175,25 @@ unsigned int gx_fit_bits(enum gx_family family, gx_u128 first, gx_u128 last)
 	unsigned int aligned = trailing_zeros(first);
 
 	return family_bits[family] - (room < aligned ? room : aligned);
+}
+
+/*
+ * From the middle, which is the number with the most trailing zeros in the range, they become smaller to both sides: one
+ * for each bit set in the distance. Two of the same size are one if it is all that they have in common.
+ */
+unsigned int gx_count_prefixes(gx_u128 first, gx_u128 last)
+{
+	unsigned int bits = first == last ? 0 : 128 - leading_zeros(first ^ last);
+	gx_u128 middle, before, behind;
+
+	if (!bits)
+		return 1;
+	middle = last >> (bits - 1) << (bits - 1);
+	before = middle - first;
+	behind = last - middle + 1;
+	if (before == behind && before == (gx_u128)1 << (bits - 1))
+		return 1;
+	return count_ones(before) + count_ones(behind);
 }
 
 #define GX_MAPPED_HIGH96	((gx_u128)0xffff)			/* ::ffff:0:0 */

@@ -75,6 +75,8 @@ unsigned int gx_common_bits(enum gx_family family, gx_u128 a, gx_u128 b);
  * Returns its prefix length. Blocks taken so, one behind the other, are the fewest that make up a range.
  */
 unsigned int gx_fit_bits(enum gx_family family, gx_u128 first, gx_u128 last);
+/* How many these are, for first..last: 1 to 254. */
+unsigned int gx_count_prefixes(gx_u128 first, gx_u128 last);
 
 /**
  * gx_embedded_ipv4 - the IPv4 address that an IPv6 address carries

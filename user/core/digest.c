@@ -6,25 +6,12 @@
 #include <string.h>
 #include <xxhash.h>
 
-static void set_digest(struct gx_digest *out, const char *table, XXH128_hash_t hash)
+static void set_digest(struct gx_digest *out, const char *table, uint64_t high, uint64_t low)
 {
 	memset(out, 0, sizeof(*out));
 	snprintf(out->table, sizeof(out->table), "%s", table);
-	out->digest[0] = hash.high64;
-	out->digest[1] = hash.low64;
-}
-
-/* Keys and values of a trie, which lie apart. */
-static XXH128_hash_t hash_leaves(const struct gx_leaves *leaves)
-{
-	const void *keys = leaves->family == GX_IPV4 ? (const void *)leaves->keys4 : (const void *)leaves->keys6;
-	size_t key_octets = leaves->family == GX_IPV4 ? sizeof(*leaves->keys4) : sizeof(*leaves->keys6);
-	const XXH128_hash_t both[] = {
-		XXH3_128bits(keys, leaves->count * key_octets),
-		XXH3_128bits(leaves->values, leaves->count * sizeof(*leaves->values)),
-	};
-
-	return XXH3_128bits(both, sizeof(both));
+	out->digest[0] = high;
+	out->digest[1] = low;
 }
 
 void gx_image_digest(const struct gx_image *image, struct gx_digest out[GX_DIGESTS_MAX])
@@ -52,8 +39,15 @@ void gx_image_digest(const struct gx_image *image, struct gx_digest out[GX_DIGES
 
 	_Static_assert(sizeof(arrays) / sizeof(*arrays) + GX_FAMILIES <= GX_DIGESTS_MAX, "all tables have a place");
 	memset(out, 0, GX_DIGESTS_MAX * sizeof(*out));
-	for (size_t i = 0; i < n_arrays; i++)
-		set_digest(&out[i], arrays[i].table, XXH3_128bits(arrays[i].content, arrays[i].octets));
-	set_digest(&out[n_arrays], "countries4", hash_leaves(&image->leaves[GX_IPV4]));
-	set_digest(&out[n_arrays + 1], "countries6", hash_leaves(&image->leaves[GX_IPV6]));
+	for (size_t i = 0; i < n_arrays; i++) {
+		XXH128_hash_t hash = XXH3_128bits(arrays[i].content, arrays[i].octets);
+
+		set_digest(&out[i], arrays[i].table, hash.high64, hash.low64);
+	}
+	for (int family = 0; family < GX_FAMILIES; family++) {
+		const struct gx_leaves_sum *sum = &image->leaves[family];
+
+		set_digest(&out[n_arrays + (size_t)family], family == GX_IPV4 ? "countries4" : "countries6", sum->digest[0],
+			   sum->digest[1]);
+	}
 }

@@ -84,7 +84,7 @@ static void take_tables(struct gx_builder *builder)
 	image->n_option_units = builder->option_units.count;
 }
 
-/* Leaves and indexes come from the partition and the classes alone: they are built beside the answers. */
+/* Indexes come from the partition and the classes alone: they are built beside the answers. */
 struct ranges_job {
 	struct gx_image *image;
 	const struct gx_config *config;
@@ -99,7 +99,7 @@ static void *build_ranges(void *argument)
 	for (int family = 0; family < GX_FAMILIES; family++) {
 		const struct gx_partition *partition = &job->config->partition[family];
 
-		gx_partition_leaves(partition, image->class_of, image->n_locations, &image->leaves[family]);
+		gx_partition_sum_leaves(partition, image->class_of, image->n_locations, &image->leaves[family]);
 		job->errors[family] = gx_index_build(&image->index[family], partition, image->class_of, image->n_locations);
 	}
 	return NULL;
@@ -156,6 +156,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	if (gx_image_classes(&builder))
 		goto out;
 	image->lookup_lpm = config->lookup_lpm;
+	image->partition = config->partition;
 	beside = !pthread_create(&thread, NULL, build_ranges, &ranges);
 	err = build_answers(&builder);
 	if (beside)
@@ -179,12 +180,15 @@ out:
 	return diag->errors > errors ? -EINVAL : 0;
 }
 
+void gx_image_leaves(const struct gx_image *image, enum gx_family family, struct gx_leaves *out)
+{
+	gx_partition_leaves(&image->partition[family], image->class_of, image->n_locations, out);
+}
+
 void gx_image_free(struct gx_image *image)
 {
-	for (int family = 0; family < GX_FAMILIES; family++) {
-		gx_leaves_free(&image->leaves[family]);
+	for (int family = 0; family < GX_FAMILIES; family++)
 		gx_index_free(&image->index[family]);
-	}
 	free(image->class_of);
 	free(image->names);
 	free(image->pilots);

@@ -14,7 +14,9 @@ struct gx_image {
 	size_t n_locations;
 	size_t n_classes;
 
-	struct gx_leaves leaves[GX_FAMILIES];
+	/* The tries are cut out of the configuration when they are filled (gx_image_leaves()): mostly they are there already. */
+	const struct gx_partition *partition;	/* of each family */
+	struct gx_leaves_sum leaves[GX_FAMILIES];
 	struct gx_index index[GX_FAMILIES];	/* the same classes, for the program */
 	bool lookup_lpm;			/* the program looks at the leaves instead */
 
@@ -61,7 +63,7 @@ struct gx_image {
 /**
  * gx_image_build - classes, leaves, names, choices and rendered answers of a configuration
  * @image: zero-initialised; free with gx_image_free() also on error
- * @config: read without errors
+ * @config: read without errors; must live as long as the image
  * @diag: findings that only show when answers are rendered: answers that exceed every UDP reply, chains of CNAMEs
  *	that are too long (warnings); CNAMEs that loop, more than GX_CLASSES_MAX classes, tables beyond what
  *	references can count (errors)
@@ -74,6 +76,9 @@ struct gx_image {
  */
 int gx_image_build(struct gx_image *image, const struct gx_config *config, struct gx_diag *diag);
 void gx_image_free(struct gx_image *image);
+
+/* What the trie of a family holds; free with gx_leaves_free(). */
+void gx_image_leaves(const struct gx_image *image, enum gx_family family, struct gx_leaves *out);
 
 /**
  * gx_image_find - what the image says of a name and type, by the way the program finds it

@@ -15,6 +15,8 @@
 #define GX_INDEX_CHILD_BORDERS	4
 /* A cache line: a fragment lies in as few as can be. */
 #define GX_INDEX_LINE_WORDS	8
+/* For an index of few ranges: its first table has up to half as many. */
+#define MIN_WORDS		4096
 
 /* A range of numbers of 64 bits: it ends before the next. */
 struct border {
@@ -61,13 +63,10 @@ static size_t take_words(struct builder *builder, size_t count)
 
 	builder->used += count;
 	if (builder->used > index->n_words_allocated) {
-		size_t allocated = 2 * builder->used;
-
-		index->words = gx_realloc(index->words, allocated * sizeof(*index->words));
-		memset(index->words + index->n_words_allocated, 0,
-		       (allocated - index->n_words_allocated) * sizeof(*index->words));
-		index->n_words_allocated = allocated;
+		index->n_words_allocated = 2 * builder->used;
+		index->words = gx_realloc(index->words, index->n_words_allocated * sizeof(*index->words));
 	}
+	memset(index->words + first, 0, count * sizeof(*index->words));
 	return first;
 }
 
@@ -282,23 +281,29 @@ static void add_deep(struct builder *builder, uint64_t high, uint64_t low, uint1
 }
 
 /*
- * Of IPv6, the upper halves; what changes within one goes to `low`. A border right behind a deep block is there
- * already.
+ * The borders, and how many runs they are of. Of IPv6, the upper halves; what changes within one goes to `low`. A border
+ * right behind a deep block is there already.
  */
-static void split(struct builder *builder, const struct gx_class_run *runs, size_t count, enum gx_family family)
+static size_t split(struct builder *builder, const struct gx_partition *partition, const uint16_t *class_of, size_t locations)
 {
-	for (size_t i = 0; i < count; i++) {
-		uint64_t high = family == GX_IPV4 ? (uint64_t)runs[i].first << 32 : (uint64_t)(runs[i].first >> 64);
-		uint64_t low = family == GX_IPV4 ? 0 : (uint64_t)runs[i].first;
-		struct borders *borders = &builder->high;
+	struct borders *borders = &builder->high;
+	uint16_t class_before = GX_CLASS_NONE;
+	size_t count = 0;
+
+	for (size_t at = 0; at < partition->count; count++) {
+		struct gx_class_run run = gx_partition_next_run(partition, class_of, locations, &at);
+		uint64_t high = partition->family == GX_IPV4 ? (uint64_t)run.first << 32 : (uint64_t)(run.first >> 64);
+		uint64_t low = partition->family == GX_IPV4 ? 0 : (uint64_t)run.first;
 
 		if (low)
-			add_deep(builder, high, low, runs[i].class_id, runs[i - 1].class_id);
+			add_deep(builder, high, low, run.class_id, class_before);
 		else if (borders->count && borders->list[borders->count - 1].first == high)
-			borders->list[borders->count - 1].class_id = runs[i].class_id;
+			borders->list[borders->count - 1].class_id = run.class_id;
 		else
-			add_border(borders, high, runs[i].class_id);
+			add_border(borders, high, run.class_id);
+		class_before = run.class_id;
 	}
+	return count;
 }
 
 static void add_deep_list(struct builder *builder)
@@ -322,15 +327,25 @@ static void add_deep_list(struct builder *builder)
 	free(entries);
 }
 
+/*
+ * Room for what so many ranges become at most, in nearly all cases, of which memory takes what is written: what grows is
+ * copied, and each copy is touched for the first time.
+ */
+static void reserve(struct builder *builder, size_t ranges)
+{
+	builder->high.capacity = ranges + 1;
+	builder->high.list = gx_alloc(builder->high.capacity, sizeof(*builder->high.list));
+	builder->index->n_words_allocated = 2 * ranges + MIN_WORDS;
+	builder->index->words = gx_alloc(builder->index->n_words_allocated, sizeof(*builder->index->words));
+}
+
 int gx_index_build(struct gx_index *index, const struct gx_partition *partition, const uint16_t *class_of,
 		   size_t locations)
 {
 	struct builder builder = { .index = index };
-	struct gx_class_run *runs;
 
-	index->n_runs = gx_partition_runs(partition, class_of, locations, &runs);
-	split(&builder, runs, index->n_runs, partition->family);
-	free(runs);
+	reserve(&builder, partition->count);
+	index->n_runs = split(&builder, partition, class_of, locations);
 	take_words(&builder, GX_INDEX_LINE_WORDS); /* a hole at word 0 would be none */
 	index->root.entry = add_list(&builder, builder.high.list, builder.high.count);
 	if (builder.n_deep)

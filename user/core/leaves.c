@@ -3,6 +3,8 @@
 #include "user/core/partition.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
 
 /* What two neighbouring ranges must have in common to count as one. */
 struct likeness {
@@ -153,23 +155,60 @@ void gx_partition_leaves(const struct gx_partition *partition, const uint16_t *c
 	}
 }
 
-size_t gx_partition_runs(const struct gx_partition *partition, const uint16_t *class_of, size_t locations,
-			 struct gx_class_run **runs)
+/* Runs of one location: with all of them, they say what is cut. */
+struct hashed_runs {
+	uint64_t before[2];	/* hash of those before */
+	struct {
+		gx_u128 first;
+		uint32_t location;
+		uint32_t class_id;
+		uint64_t unused;	/* no octet is left to chance */
+	} list[128];
+};
+
+static void hash_runs(const struct hashed_runs *runs, size_t count, uint64_t digest[2])
+{
+	XXH128_hash_t hash = XXH3_128bits(runs, offsetof(struct hashed_runs, list) + count * sizeof(*runs->list));
+
+	digest[0] = hash.high64;
+	digest[1] = hash.low64;
+}
+
+void gx_partition_sum_leaves(const struct gx_partition *partition, const uint16_t *class_of, size_t locations,
+			     struct gx_leaves_sum *out)
+{
+	const struct likeness by_class = { .by_class = true, .class_of = class_of, .locations = locations };
+	const struct likeness by_location = { .by_class = false };
+	struct hashed_runs hashed = {0};
+	struct run run;
+	size_t n = 0;
+
+	*out = (struct gx_leaves_sum){0};
+	for (size_t i = 0; i < partition->count; i = run.end) {
+		uint32_t number = partition->ranges[i].location;
+
+		run = run_from(partition, &by_location, i, partition->count);
+		out->count += gx_count_prefixes(run.first, run.last);
+		hashed.list[n].first = run.first;
+		hashed.list[n].location = number;
+		hashed.list[n++].class_id = class_of_location(&by_class, number);
+		if (n == sizeof(hashed.list) / sizeof(*hashed.list) || run.end == partition->count) {
+			hash_runs(&hashed, n, out->digest);
+			memcpy(hashed.before, out->digest, sizeof(hashed.before));
+			n = 0;
+		}
+	}
+}
+
+struct gx_class_run gx_partition_next_run(const struct gx_partition *partition, const uint16_t *class_of,
+					  size_t locations, size_t *at)
 {
 	const struct likeness like = { .by_class = true, .class_of = class_of, .locations = locations };
-	const struct gx_range *ranges = partition->ranges;
-	size_t count = 0;
+	const struct gx_range *ranges = partition->ranges, *first = &ranges[*at];
 
-	*runs = gx_alloc(partition->count, sizeof(**runs));
-	for (size_t i = 0; i < partition->count; i++) {
-		if (i && is_alike(&like, &ranges[i - 1], &ranges[i]))
-			continue;
-		(*runs)[count++] = (struct gx_class_run){
-			.first = ranges[i].first,
-			.class_id = class_of_location(&like, ranges[i].location),
-		};
-	}
-	return count;
+	while (++*at < partition->count && is_alike(&like, &ranges[*at - 1], &ranges[*at]))
+		;
+	return (struct gx_class_run){ first->first, class_of_location(&like, first->location) };
 }
 
 void gx_leaves_free(struct gx_leaves *leaves)

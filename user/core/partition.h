@@ -132,6 +132,16 @@ void gx_partition_leaves(const struct gx_partition *partition, const uint16_t *c
 			 size_t locations, struct gx_leaves *out);
 void gx_leaves_free(struct gx_leaves *leaves);
 
+/* What gx_partition_leaves() would cut: how many, and a digest (XXH128) that says whether they are the same as others. */
+struct gx_leaves_sum {
+	size_t count;
+	uint64_t digest[2];
+};
+
+/* As gx_partition_leaves(), but none is made. */
+void gx_partition_sum_leaves(const struct gx_partition *partition, const uint16_t *class_of, size_t locations,
+			     struct gx_leaves_sum *out);
+
 /* Neighbouring ranges of one class as one; it ends before the next run, or at the end of the space. */
 struct gx_class_run {
 	gx_u128 first;
@@ -139,14 +149,12 @@ struct gx_class_run {
 };
 
 /**
- * gx_partition_runs - the ranges, merged by class
+ * gx_partition_next_run - the ranges, merged by class, one after the other
  * @partition, @class_of, @locations: as above
- * @runs: written; to be freed by free()
- *
- * Returns how many there are.
+ * @at: a range that a run begins with, 0 at first; then that of the next one, or partition->count: there is none
  */
-size_t gx_partition_runs(const struct gx_partition *partition, const uint16_t *class_of, size_t locations,
-			 struct gx_class_run **runs);
+struct gx_class_run gx_partition_next_run(const struct gx_partition *partition, const uint16_t *class_of,
+					  size_t locations, size_t *at);
 
 /**
  * gx_partition_depth - depth of one address, for `explain`

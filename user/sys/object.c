@@ -6,26 +6,16 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "geoxdp.skel.h"
 #include "user/core/mem.h"
 #include "user/sys/cookies.h"
-#include "user/sys/fill.h"
+#include "user/sys/object_impl.h"
 #include "user/sys/pins.h"
-#include "user/sys/services.h"
-
-struct gx_object {
-	struct geoxdp_bpf *skel;
-	const struct bpf_map *shared[GX_DIGESTS_MAX];	/* with the generation before: filled already */
-	size_t n_shared;
-	struct gx_service_table services;
-};
 
 #define GX_NS_PER_S 1000000000ull
 
@@ -64,11 +54,34 @@ int gx_object_stats_fd(const struct gx_object *object)
 	return bpf_map__fd(object->skel->maps.stats);
 }
 
+/* The tables that are to be filled beside the verifier: libbpf hands on nothing of ours. */
+static _Thread_local struct gx_filling *gx_filling;
+
+/* All tables are made, the program is about to be verified. */
+static int gx_before_verifier(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
+{
+	if (gx_filling)
+		gx_begin_filling(gx_filling);
+	return 0;
+}
+
+/* Once for all, since objects point to what is registered. Without it tables are filled behind the verifier. */
+static void gx_register_before_verifier(void)
+{
+	static bool is_registered;
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = gx_before_verifier);
+
+	if (!is_registered)
+		libbpf_register_prog_handler("xdp", BPF_PROG_TYPE_XDP, BPF_XDP, &opts);
+	is_registered = true;
+}
+
 static struct gx_object *gx_object_open(struct gx_failure *failure)
 {
 	struct gx_object *object = gx_calloc(1, sizeof(*object));
 
 	libbpf_set_print(gx_print_libbpf);
+	gx_register_before_verifier();
 	object->skel = geoxdp_bpf__open();
 	if (object->skel)
 		return object;
@@ -191,122 +204,11 @@ static int gx_object_reuse(struct gx_object *object, const char *before, const s
 	return error;
 }
 
-static bool gx_is_shared(const struct gx_object *object, const struct bpf_map *map)
-{
-	for (size_t i = 0; i < object->n_shared; i++)
-		if (object->shared[i] == map)
-			return true;
-	return false;
-}
-
-/* The IPv6 trie is filled by a second thread: the two together take as long as the larger. */
-struct gx_fill_job {
-	const struct bpf_map *map;
-	const struct gx_leaves *leaves;
-	struct gx_failure failure;
-	int error;
-};
-
-static void *gx_fill_in_thread(void *argument)
-{
-	struct gx_fill_job *job = argument;
-
-	job->error = gx_fill_trie(job->map, job->leaves, &job->failure);
-	return NULL;
-}
-
-static int gx_fill_tries(const struct gx_object *object, const struct gx_image *image, struct gx_failure *failure)
-{
-	struct geoxdp_bpf *skel = object->skel;
-	struct gx_fill_job job = { .map = skel->maps.countries6, .leaves = &image->leaves[GX_IPV6] };
-	bool fill6 = !gx_is_shared(object, skel->maps.countries6);
-	pthread_t thread;
-	int error = 0;
-
-	if (fill6)
-		error = pthread_create(&thread, NULL, gx_fill_in_thread, &job);
-	if (error)
-		return gx_fail(failure, error, NULL, "tables: start a thread");
-	if (!gx_is_shared(object, skel->maps.countries4))
-		error = gx_fill_trie(skel->maps.countries4, &image->leaves[GX_IPV4], failure);
-	if (fill6)
-		pthread_join(thread, NULL);
-	if (!error && job.error) {
-		*failure = job.failure;
-		error = job.error;
-	}
-	return error;
-}
-
-static int gx_fill_bypass(const struct bpf_map *map, const struct gx_services *services, struct gx_failure *failure)
-{
-	if (services->n_bypass > GX_BYPASS_MAX)
-		return gx_fail(failure, E2BIG, "at most 256", "bypass: %zu prefixes", services->n_bypass);
-	for (uint32_t i = 0; i < services->n_bypass; i++) {
-		const struct gx_prefix *prefix = &services->bypass[i];
-		bool ipv4 = prefix->addr.family == GX_IPV4;
-		struct gx_bypass entry = { .prefix_bits = prefix->bits + (ipv4 ? 96 : 0) };
-
-		if (ipv4)
-			entry.address[10] = entry.address[11] = 0xff;
-		gx_addr_to_octets(&prefix->addr, entry.address + (ipv4 ? 12 : 0));
-		if (bpf_map_update_elem(bpf_map__fd(map), &i, &entry, BPF_ANY))
-			return gx_fail(failure, errno, NULL, "map bypass: fill");
-	}
-	return 0;
-}
-
-static int gx_object_fill(const struct gx_object *object, const struct gx_image *image,
-			  const struct gx_services *services, const struct gx_meta *meta, struct gx_failure *failure)
-{
-	struct geoxdp_bpf *skel = object->skel;
-	const struct {
-		const struct bpf_map *map;
-		const void *content;
-		size_t octets;
-	} arrays[] = {
-		{ skel->maps.index4, image->index[GX_IPV4].words, image->index[GX_IPV4].n_words * sizeof(uint64_t) },
-		{ skel->maps.index6, image->index[GX_IPV6].words, image->index[GX_IPV6].n_words * sizeof(uint64_t) },
-		{ skel->maps.pilots, image->pilots, image->n_buckets },
-		{ skel->maps.names, image->names, image->n_name_slots * sizeof(*image->names) },
-		{ skel->maps.names_long, image->names_long, image->n_names_long * sizeof(*image->names_long) },
-		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },
-		{ skel->maps.gap_lists, image->gap_lists, image->n_gap_lists * sizeof(*image->gap_lists) },
-		{ skel->maps.gaps, image->gaps, image->n_gaps * sizeof(*image->gaps) },
-		{ skel->maps.choices, image->choices, image->n_choices * sizeof(*image->choices) },
-		{ skel->maps.answers, image->answers, image->n_cells * sizeof(*image->answers) },
-		{ skel->maps.options, image->options, image->n_options * sizeof(*image->options) },
-		{ skel->maps.option_units, image->option_units,
-		  image->n_option_units * sizeof(*image->option_units) },
-		{ skel->maps.units, image->units, image->n_units * sizeof(*image->units) },
-		{ skel->maps.checks, image->checks, image->n_checks * sizeof(*image->checks) },
-		{ skel->maps.locations, image->locations, image->n_locations * sizeof(*image->locations) },
-		{ skel->maps.services, object->services.slots, object->services.n_slots * sizeof(struct gx_service) },
-	};
-	uint32_t zero = 0;
-	int error;
-
-	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++) {
-		if (gx_is_shared(object, arrays[i].map))
-			continue;
-		error = gx_fill_array(arrays[i].map, arrays[i].content, arrays[i].octets, failure);
-		if (error)
-			return error;
-	}
-	error = gx_fill_bypass(skel->maps.bypass, services, failure);
-	if (!error && services->cookies)
-		error = gx_cookies_fill(bpf_map__fd(skel->maps.cookies), services->cookies, failure);
-	if (error)
-		return error;
-	if (bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, meta, BPF_ANY))
-		return gx_fail(failure, errno, NULL, "map meta: fill");
-	return gx_fill_tries(object, image, failure);
-}
-
 int gx_object_load(struct gx_object **out, const struct gx_image *image, const struct gx_services *services,
 		   const struct gx_meta *meta, const char *before, struct gx_failure *failure)
 {
 	struct gx_object *object = gx_object_open(failure);
+	struct gx_filling filling = { object, image, services, meta, .failure = failure };
 	int error;
 
 	if (!object)
@@ -321,12 +223,17 @@ int gx_object_load(struct gx_object **out, const struct gx_image *image, const s
 		error = gx_object_reuse(object, before, meta, failure);
 	if (error)
 		goto out;
+	gx_filling = &filling;
 	error = geoxdp_bpf__load(object->skel);
-	if (error)
+	gx_filling = NULL;
+	if (error) {
+		if (filling.is_begun)
+			gx_end_filling(&filling);
 		gx_fail(failure, -error, error == -EPERM ? GX_LOAD_HINT : "GEOXDP_VERBOSE=1 shows the verifier's log",
 			"program: load");
-	else
-		error = gx_object_fill(object, image, services, meta, failure);
+	} else {
+		error = gx_end_filling(&filling);
+	}
 out:
 	if (error) {
 		gx_object_free(object);
