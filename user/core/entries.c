@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+void gx_entries_reserve(struct gx_entries *entries, size_t count)
+{
+	if (entries->list || !count)
+		return;
+	entries->list = gx_alloc(count, sizeof(*entries->list));
+	entries->capacity = count;
+}
+
 void gx_entries_add(struct gx_entries *entries, enum gx_family family, gx_u128 first, unsigned int bits,
 		    uint32_t location, uint32_t line)
 {

@@ -175,7 +175,12 @@ void gx_partition_overlay(struct gx_partition *partition, struct gx_locations *l
 	size_t i = 0, j = 0;
 
 	gx_entries_sort(entries);
+	/* As many as there can be, of which memory takes what is written. */
+	flat.capacity = 2 * entries->count + 1;
+	flat.ranges = gx_alloc(flat.capacity, sizeof(*flat.ranges));
 	flatten(entries, partition->family, source, &flat);
+	result.capacity = partition->count + flat.count;
+	result.ranges = gx_alloc(result.capacity, sizeof(*result.ranges));
 	for (;;) {
 		bool more_earlier = i + 1 < partition->count;
 		bool more_source = j + 1 < flat.count;

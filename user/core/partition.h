@@ -41,6 +41,8 @@ void gx_entries_add(struct gx_entries *entries, enum gx_family family, gx_u128 f
 /* Add first..last, both included and not inverted, as the fewest prefixes that make it up. */
 void gx_entries_add_range(struct gx_entries *entries, enum gx_family family, gx_u128 first, gx_u128 last,
 			  uint32_t location, uint32_t line);
+/* Room for so many at first; of an empty list. */
+void gx_entries_reserve(struct gx_entries *entries, size_t count);
 /* Order by address, shorter prefixes first; of equal prefixes the order of reading stays. */
 void gx_entries_sort(struct gx_entries *entries);
 void gx_entries_free(struct gx_entries *entries);

@@ -11,6 +11,8 @@
 
 /* Lines looked at before a file counts as unknown: some may be broken. */
 #define GX_DETECT_LINES	100
+/* A line of the shortest form; where more are said in fewer octets, the lists grow. */
+#define GX_SOURCE_ENTRY_OCTETS	16
 
 /* In the order in which a line is tried: the forms that say most about themselves first. */
 static const struct {
@@ -165,8 +167,10 @@ static void read_entries(struct gx_source *source, const struct gx_source_job *j
 {
 	size_t errors = job->diag->errors;
 
-	for (enum gx_family family = 0; family < GX_FAMILIES; family++)
+	for (enum gx_family family = 0; family < GX_FAMILIES; family++) {
 		source->entries[family] = job->entries[family].count;
+		gx_entries_reserve(&job->entries[family], text->len / GX_SOURCE_ENTRY_OCTETS);
+	}
 	source->lines = formats[index_of(source->format)].read(job, text);
 	for (enum gx_family family = 0; family < GX_FAMILIES; family++)
 		source->entries[family] = job->entries[family].count - source->entries[family];

@@ -12,13 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GX_TEXT_CHUNK_OCTETS 65536
+#define GX_TEXT_CHUNK_OCTETS	65536
+#define GX_TEXT_EXPECTED_MAX	((size_t)1 << 30)	/* what a file says of itself need not be so */
 
-/* Read from fd to its end. Returns 0 or -errno. */
-static int read_all(int fd, char **data, size_t *len)
+/* Read from fd to its end. expected: octets, most likely. Returns 0 or -errno. */
+static int read_all(int fd, size_t expected, char **data, size_t *len)
 {
-	size_t capacity = GX_TEXT_CHUNK_OCTETS, used = 0;
-	char *octets = gx_realloc(NULL, capacity);
+	size_t capacity = (expected < GX_TEXT_EXPECTED_MAX ? expected : GX_TEXT_EXPECTED_MAX) + GX_TEXT_CHUNK_OCTETS;
+	size_t used = 0;
+	char *octets = gx_alloc(1, capacity);
 
 	for (;;) {
 		ssize_t got = read(fd, octets + used, capacity - used - 1);
@@ -61,7 +63,7 @@ static int read_file(const char *file, char **data, size_t *len)
 	else if (fcntl(fd, F_SETFL, 0))
 		ret = -errno;
 	else
-		ret = read_all(fd, data, len);
+		ret = read_all(fd, (size_t)status.st_size, data, len);
 	close(fd);
 	if (!ret && !*len && S_ISFIFO(status.st_mode)) {
 		free(*data);
