@@ -17,6 +17,8 @@
 
 /* Cell 0 is never used: 0 is no answer. */
 #define FIRST_CELL 1
+#define CELLS_PER_NAME		4
+#define CELLS_LIKELY_MAX	((size_t)1 << 20)	/* 64 MiB */
 
 bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets)
 {
@@ -182,16 +184,22 @@ static void append(struct gx_builder *builder, const struct gx_answer *header, c
 		size_t part = stored - i < GX_CELL_OCTETS ? stored - i : GX_CELL_OCTETS;
 		struct gx_answer *cell;
 
-		while (image->n_cells >= builder->cells_capacity) {
-			builder->cells_capacity = builder->cells_capacity ? builder->cells_capacity * 2 : 64;
-			image->answers = gx_realloc(image->answers,
-						    builder->cells_capacity * sizeof(*image->answers));
-			memset(image->answers, 0, sizeof(*image->answers));	/* cell 0 */
-		}
+		gx_grow(&image->answers, image->n_cells, builder->cells_capacity);
 		cell = &image->answers[image->n_cells++];
 		*cell = i == 0 ? *header : (struct gx_answer){0};
 		memcpy(cell->octets, octets + i, part);
 	}
+}
+
+/* Room for what so many names most likely say, of which memory takes what is written: what grows is touched anew. */
+static void begin_cells(struct gx_builder *builder)
+{
+	size_t likely = CELLS_PER_NAME * builder->n_loads;
+
+	builder->cells_capacity = (likely < CELLS_LIKELY_MAX ? likely : CELLS_LIKELY_MAX) + FIRST_CELL;
+	builder->image->answers = gx_alloc(builder->cells_capacity, sizeof(*builder->image->answers));
+	memset(builder->image->answers, 0, FIRST_CELL * sizeof(*builder->image->answers));
+	builder->image->n_cells = FIRST_CELL;
 }
 
 static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered *answer, size_t stored)
@@ -202,7 +210,7 @@ static uint32_t append_all(struct gx_builder *builder, const struct gx_rendered 
 	uint32_t first;
 
 	if (!image->n_cells)
-		image->n_cells = FIRST_CELL;
+		begin_cells(builder);
 	first = image->n_cells;
 	for (size_t i = 0; i < answer->rotations; i++) {
 		const uint8_t *octets = answer->octets + i * stored;
