@@ -178,8 +178,8 @@ unsigned int gx_fit_bits(enum gx_family family, gx_u128 first, gx_u128 last)
 }
 
 /*
- * From the middle, which is the number with the most trailing zeros in the range, they become smaller to both sides: one
- * for each bit set in the distance. Two of the same size are one if it is all that they have in common.
+ * From the middle, the number with the most trailing zeros in the range, they become smaller to both sides: one for
+ * each bit that is set in the distance. Two as large as the middle allows are one.
  */
 unsigned int gx_count_prefixes(gx_u128 first, gx_u128 last)
 {

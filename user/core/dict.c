@@ -114,7 +114,8 @@ static const knot_dname_t *name_of(const void *item)
 	return *(knot_dname_t *const *)item;
 }
 
-static bool put(struct gx_dict *dict, const struct gx_padded_name *padded, uint32_t hash, const knot_dname_t *name, uint32_t value)
+static bool put(struct gx_dict *dict, const struct gx_padded_name *padded, uint32_t hash, const knot_dname_t *name,
+		uint32_t value)
 {
 	struct gx_dict_slot *slot = find_slot(dict, padded, hash);
 

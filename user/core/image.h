@@ -14,7 +14,7 @@ struct gx_image {
 	size_t n_locations;
 	size_t n_classes;
 
-	/* The tries are cut out of the configuration when they are filled (gx_image_leaves()): mostly they are there already. */
+	/* Tries are cut out of the configuration when they are filled, by gx_image_leaves(): most are there already. */
 	const struct gx_partition *partition;	/* of each family */
 	struct gx_leaves_sum leaves[GX_FAMILIES];
 	struct gx_index index[GX_FAMILIES];	/* the same classes, for the program */
@@ -61,7 +61,7 @@ struct gx_image {
 };
 
 /**
- * gx_image_build - classes, leaves, names, choices and rendered answers of a configuration
+ * gx_image_build - classes, indexes, names, choices and rendered answers of a configuration
  * @image: zero-initialised; free with gx_image_free() also on error
  * @config: read without errors; must live as long as the image
  * @diag: findings that only show when answers are rendered: answers that exceed every UDP reply, chains of CNAMEs

@@ -281,10 +281,11 @@ static void add_deep(struct builder *builder, uint64_t high, uint64_t low, uint1
 }
 
 /*
- * The borders, and how many runs they are of. Of IPv6, the upper halves; what changes within one goes to `low`. A border
- * right behind a deep block is there already.
+ * The borders, and how many runs they are of. Of IPv6, the upper halves; what changes within one goes to `low`. A
+ * border right behind a deep block is there already.
  */
-static size_t split(struct builder *builder, const struct gx_partition *partition, const uint16_t *class_of, size_t locations)
+static size_t split(struct builder *builder, const struct gx_partition *partition, const uint16_t *class_of,
+		    size_t locations)
 {
 	struct borders *borders = &builder->high;
 	uint16_t class_before = GX_CLASS_NONE;
@@ -328,8 +329,8 @@ static void add_deep_list(struct builder *builder)
 }
 
 /*
- * Room for what so many ranges become at most, in nearly all cases, of which memory takes what is written: what grows is
- * copied, and each copy is touched for the first time.
+ * Room for what so many ranges become with most data, of which memory takes what is written: what grows is copied, and
+ * each copy is touched for the first time.
  */
 static void reserve(struct builder *builder, size_t ranges)
 {

@@ -160,9 +160,7 @@ struct hashed_runs {
 	uint64_t before[2];	/* hash of those before */
 	struct {
 		gx_u128 first;
-		uint32_t location;
-		uint32_t class_id;
-		uint64_t unused;	/* no octet is left to chance */
+		uint64_t location, class_id;
 	} list[128];
 };
 

@@ -13,7 +13,7 @@
 #ifndef GX_ARENA_BLOCK_OCTETS
 #define GX_ARENA_BLOCK_OCTETS	(64 * 1024)
 #endif
-#define GX_ARENA_BLOCK_MAX	((size_t)4 << 20)
+#define GX_ARENA_BLOCK_MAX	(((size_t)4 << 20) - sizeof(struct gx_arena_block))	/* whole large pages */
 #define GX_ARENA_ALIGN		16
 #define GX_LARGE_PAGE_OCTETS	((size_t)2 << 20)
 
@@ -36,13 +36,13 @@ static size_t multiply(size_t count, size_t octets)
 
 	if (__builtin_mul_overflow(count, octets, &all) || all > SIZE_MAX / 2)
 		die_out_of_memory();
-	return all ? all : 1;	/* malloc(0) may return NULL, which callers would take for an absent array */
+	return all ? all : 1; /* malloc(0) may return NULL, which callers would take for an absent array */
 }
 
 /*
- * Large tables in large pages and nothing else, where the machine has them for those who ask: the first touch of each
- * small page costs as much as what is then written into it. Not for what grows: realloc() moves pages of one mapping, and
- * copies over several.
+ * Large tables take whole large pages, where the machine has them for those who ask: the first touch of each small page
+ * costs as much as what is then written into it. Not for what grows: realloc() moves pages of one mapping, and copies
+ * over several.
  */
 void *gx_alloc(size_t count, size_t octets)
 {
@@ -87,14 +87,16 @@ static struct gx_arena_block *add_block(struct gx_arena *arena, size_t octets)
 	return block;
 }
 
-/* As much as half of what there is: blocks of a large arena are mostly large pages, of a small one little is left over. */
-static size_t block_octets(const struct gx_arena *arena)
+/* Half of what there is: the blocks of a large arena are large pages, and of a small one little is left over. */
+static size_t block_octets(const struct gx_arena *arena, size_t wanted)
 {
-	size_t half = arena->octets / 2;
+	size_t octets = arena->octets / 2;
 
-	if (half < GX_ARENA_BLOCK_OCTETS)
-		return GX_ARENA_BLOCK_OCTETS;
-	return half < GX_ARENA_BLOCK_MAX ? half : GX_ARENA_BLOCK_MAX;
+	if (octets < GX_ARENA_BLOCK_OCTETS)
+		octets = GX_ARENA_BLOCK_OCTETS;
+	if (octets > GX_ARENA_BLOCK_MAX)
+		octets = GX_ARENA_BLOCK_MAX;
+	return octets > wanted ? octets : wanted;
 }
 
 void *gx_arena_alloc(struct gx_arena *arena, size_t octets)
@@ -107,9 +109,8 @@ void *gx_arena_alloc(struct gx_arena *arena, size_t octets)
 	octets = (octets + GX_ARENA_ALIGN - 1) & ~(size_t)(GX_ARENA_ALIGN - 1);
 	if (octets == 0)
 		octets = GX_ARENA_ALIGN;	/* two allocations never share an address */
-	if (!block || block->size - block->used < octets) {
-		block = add_block(arena, octets > block_octets(arena) ? octets : block_octets(arena));
-	}
+	if (!block || block->size - block->used < octets)
+		block = add_block(arena, block_octets(arena, octets));
 	memory = block->octets + block->used;
 	block->used += octets;
 	return memory;

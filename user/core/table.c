@@ -10,8 +10,8 @@
 #include "user/core/image_impl.h"
 
 /*
- * Names for each bucket at most, and slots: so a pilot is found for each bucket with nearly every seed, up to some million
- * names. With 3 for each bucket a third of the slots would have to stay empty.
+ * Names for each bucket at most, and slots: so a pilot is found for each bucket with nearly every seed, up to some
+ * million names. With 3 for each bucket a quarter of the slots would have to stay empty.
  */
 #define NAMES_PER_BUCKET 2
 #define SLOTS(names)	((names) + (names) / 9 + 1)

@@ -60,7 +60,7 @@ static _Thread_local struct gx_filling *gx_filling;
 /* All tables are made, the program is about to be verified. */
 static int gx_before_verifier(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
 {
-	if (gx_filling)
+	if (gx_filling && !gx_filling->is_begun)
 		gx_begin_filling(gx_filling);
 	return 0;
 }
@@ -227,6 +227,7 @@ int gx_object_load(struct gx_object **out, const struct gx_image *image, const s
 	error = geoxdp_bpf__load(object->skel);
 	gx_filling = NULL;
 	if (error) {
+		/* libbpf has closed the tables under it: it ends soon, and what went wrong with it does not matter. */
 		if (filling.is_begun)
 			gx_end_filling(&filling);
 		gx_fail(failure, -error, error == -EPERM ? GX_LOAD_HINT : "GEOXDP_VERBOSE=1 shows the verifier's log",

@@ -15,8 +15,8 @@ static bool gx_is_shared(const struct gx_object *object, const struct bpf_map *m
 	return false;
 }
 
-static int gx_fill_table(const struct gx_filling *filling, const struct bpf_map *map, const void *content, size_t octets,
-			 struct gx_failure *failure)
+static int gx_fill_table(const struct gx_filling *filling, const struct bpf_map *map, const void *content,
+			 size_t octets, struct gx_failure *failure)
 {
 	return gx_is_shared(filling->object, map) ? 0 : gx_fill_array(map, content, octets, failure);
 }
