@@ -94,7 +94,7 @@ static void as_many_addresses_as_there_can_be_are_served_and_no_other(void **sta
 	gx_object_free(object);
 }
 
-/* Tables are filled beside the verifier: what goes wrong there is told all the same. */
+/* What goes wrong once the program is loaded is told all the same. */
 static void what_a_table_has_no_room_for_is_told(void **state)
 {
 	struct gx_prefix bypass[GX_BYPASS_MAX + 1] = {0};

@@ -6,9 +6,26 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 /* Entries per batch call: large enough that the call does not count, small enough to be interrupted. */
 #define GX_BATCH_ENTRIES 65536
+
+/*
+ * By the kernel, which finds the pages of both where they are. Through the mapping each page has a first touch, which takes a
+ * virtual machine 16 microseconds where it should take less than one. What the kernel does not copy is copied here.
+ */
+static void gx_copy(void *to, const void *from, size_t octets)
+{
+	struct iovec source = { .iov_base = (void *)from, .iov_len = octets };
+	struct iovec target = { .iov_base = to, .iov_len = octets };
+	ssize_t done = process_vm_writev(getpid(), &source, 1, &target, 1, 0);
+
+	if (done < 0)
+		done = 0;
+	memcpy((char *)to + done, (const char *)from + done, octets - (size_t)done);
+}
 
 int gx_fill_array(const struct bpf_map *map, const void *content, size_t octets, struct gx_failure *failure)
 {
@@ -19,7 +36,7 @@ int gx_fill_array(const struct bpf_map *map, const void *content, size_t octets,
 	memory = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
 	if (memory == MAP_FAILED)
 		return gx_fail(failure, errno, NULL, "map %s: map into memory", bpf_map__name(map));
-	memcpy(memory, content, octets);
+	gx_copy(memory, content, octets);
 	munmap(memory, octets);
 	return 0;
 }

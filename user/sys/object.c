@@ -54,34 +54,11 @@ int gx_object_stats_fd(const struct gx_object *object)
 	return bpf_map__fd(object->skel->maps.stats);
 }
 
-/* The tables that are to be filled beside the verifier: libbpf hands on nothing of ours. */
-static _Thread_local struct gx_filling *gx_filling;
-
-/* All tables are made, the program is about to be verified. */
-static int gx_before_verifier(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
-{
-	if (gx_filling && !gx_filling->is_begun)
-		gx_begin_filling(gx_filling);
-	return 0;
-}
-
-/* Once for all, since objects point to what is registered. Without it tables are filled behind the verifier. */
-static void gx_register_before_verifier(void)
-{
-	static bool is_registered;
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = gx_before_verifier);
-
-	if (!is_registered)
-		libbpf_register_prog_handler("xdp", BPF_PROG_TYPE_XDP, BPF_XDP, &opts);
-	is_registered = true;
-}
-
 static struct gx_object *gx_object_open(struct gx_failure *failure)
 {
 	struct gx_object *object = gx_calloc(1, sizeof(*object));
 
 	libbpf_set_print(gx_print_libbpf);
-	gx_register_before_verifier();
 	object->skel = geoxdp_bpf__open();
 	if (object->skel)
 		return object;
@@ -208,7 +185,6 @@ int gx_object_load(struct gx_object **out, const struct gx_image *image, const s
 		   const struct gx_meta *meta, const char *before, struct gx_failure *failure)
 {
 	struct gx_object *object = gx_object_open(failure);
-	struct gx_filling filling = { object, image, services, meta, .failure = failure };
 	int error;
 
 	if (!object)
@@ -223,18 +199,12 @@ int gx_object_load(struct gx_object **out, const struct gx_image *image, const s
 		error = gx_object_reuse(object, before, meta, failure);
 	if (error)
 		goto out;
-	gx_filling = &filling;
 	error = geoxdp_bpf__load(object->skel);
-	gx_filling = NULL;
-	if (error) {
-		/* libbpf has closed the tables under it: it ends soon, and what went wrong with it does not matter. */
-		if (filling.is_begun)
-			gx_end_filling(&filling);
+	if (error)
 		gx_fail(failure, -error, error == -EPERM ? GX_LOAD_HINT : "GEOXDP_VERBOSE=1 shows the verifier's log",
 			"program: load");
-	} else {
-		error = gx_end_filling(&filling);
-	}
+	else
+		error = gx_object_fill(object, image, services, meta, failure);
 out:
 	if (error) {
 		gx_object_free(object);

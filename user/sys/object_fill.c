@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Filling the tables of a generation, beside the kernel's verifier. */
+/* Filling the tables of a generation. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <pthread.h>
 
 #include "user/sys/cookies.h"
 #include "user/sys/fill.h"
@@ -13,46 +14,6 @@ static bool gx_is_shared(const struct gx_object *object, const struct bpf_map *m
 		if (object->shared[i] == map)
 			return true;
 	return false;
-}
-
-static int gx_fill_table(const struct gx_filling *filling, const struct bpf_map *map, const void *content,
-			 size_t octets, struct gx_failure *failure)
-{
-	return gx_is_shared(filling->object, map) ? 0 : gx_fill_array(map, content, octets, failure);
-}
-
-static int gx_cut_and_fill(const struct gx_filling *filling, enum gx_family family, struct gx_failure *failure)
-{
-	const struct geoxdp_bpf *skel = filling->object->skel;
-	const struct bpf_map *map = family == GX_IPV4 ? skel->maps.countries4 : skel->maps.countries6;
-	struct gx_leaves leaves;
-	int error;
-
-	if (gx_is_shared(filling->object, map))
-		return 0;
-	gx_image_leaves(filling->image, family, &leaves);
-	error = gx_fill_trie(map, &leaves, failure);
-	gx_leaves_free(&leaves);
-	return error;
-}
-
-/* About half of all, by a thread of its own: the names, and the IPv6 trie. */
-struct gx_half {
-	const struct gx_filling *filling;
-	struct gx_failure failure;
-	int error;
-};
-
-static void *gx_fill_half(void *argument)
-{
-	struct gx_half *half = argument;
-	const struct gx_image *image = half->filling->image;
-
-	half->error = gx_fill_table(half->filling, half->filling->object->skel->maps.names, image->names,
-				    image->n_name_slots * sizeof(*image->names), &half->failure);
-	if (!half->error)
-		half->error = gx_cut_and_fill(half->filling, GX_IPV6, &half->failure);
-	return NULL;
 }
 
 static int gx_fill_bypass(const struct bpf_map *map, const struct gx_services *services, struct gx_failure *failure)
@@ -73,12 +34,9 @@ static int gx_fill_bypass(const struct bpf_map *map, const struct gx_services *s
 	return 0;
 }
 
-/* All but the names. */
-static int gx_fill_arrays(const struct gx_filling *filling, struct gx_failure *failure)
+static int gx_fill_arrays(const struct gx_object *object, const struct gx_image *image, struct gx_failure *failure)
 {
-	const struct gx_object *object = filling->object;
 	const struct geoxdp_bpf *skel = object->skel;
-	const struct gx_image *image = filling->image;
 	const struct {
 		const struct bpf_map *map;
 		const void *content;
@@ -87,6 +45,7 @@ static int gx_fill_arrays(const struct gx_filling *filling, struct gx_failure *f
 		{ skel->maps.index4, image->index[GX_IPV4].words, image->index[GX_IPV4].n_words * sizeof(uint64_t) },
 		{ skel->maps.index6, image->index[GX_IPV6].words, image->index[GX_IPV6].n_words * sizeof(uint64_t) },
 		{ skel->maps.pilots, image->pilots, image->n_buckets },
+		{ skel->maps.names, image->names, image->n_name_slots * sizeof(*image->names) },
 		{ skel->maps.names_long, image->names_long, image->n_names_long * sizeof(*image->names_long) },
 		{ skel->maps.types, image->types, image->n_types * sizeof(*image->types) },
 		{ skel->maps.gap_lists, image->gap_lists, image->n_gap_lists * sizeof(*image->gap_lists) },
@@ -104,65 +63,69 @@ static int gx_fill_arrays(const struct gx_filling *filling, struct gx_failure *f
 	int error = 0;
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays) && !error; i++)
-		error = gx_fill_table(filling, arrays[i].map, arrays[i].content, arrays[i].octets, failure);
+		if (!gx_is_shared(object, arrays[i].map))
+			error = gx_fill_array(arrays[i].map, arrays[i].content, arrays[i].octets, failure);
 	return error;
 }
 
-/* The other half. */
-static int gx_fill_here(const struct gx_filling *filling, struct gx_failure *failure)
+/* The prefixes of a trie are cut for it alone: there are millions. */
+struct gx_trie_job {
+	const struct gx_image *image;
+	enum gx_family family;
+	const struct bpf_map *map;
+	struct gx_failure *failure;
+	int error;
+};
+
+static void *gx_cut_and_fill(void *argument)
 {
-	const struct geoxdp_bpf *skel = filling->object->skel;
-	const struct gx_services *services = filling->services;
+	struct gx_trie_job *job = argument;
+	struct gx_leaves leaves;
+
+	gx_image_leaves(job->image, job->family, &leaves);
+	job->error = gx_fill_trie(job->map, &leaves, job->failure);
+	gx_leaves_free(&leaves);
+	return NULL;
+}
+
+/* Both at once, of those that are not there already. */
+static int gx_fill_tries(const struct gx_object *object, const struct gx_image *image, struct gx_failure *failure)
+{
+	struct gx_failure beside;
+	struct gx_trie_job ipv4 = { image, GX_IPV4, object->skel->maps.countries4, failure, 0 };
+	struct gx_trie_job ipv6 = { image, GX_IPV6, object->skel->maps.countries6, &beside, 0 };
+	pthread_t thread;
+	bool is_beside = false;
+
+	if (!gx_is_shared(object, ipv6.map)) {
+		is_beside = !pthread_create(&thread, NULL, gx_cut_and_fill, &ipv6);
+		if (!is_beside)
+			gx_cut_and_fill(&ipv6);
+	}
+	if (!gx_is_shared(object, ipv4.map))
+		gx_cut_and_fill(&ipv4);
+	if (is_beside)
+		pthread_join(thread, NULL);
+	if (!ipv4.error && ipv6.error)
+		*failure = beside;
+	return ipv4.error ? : ipv6.error;
+}
+
+int gx_object_fill(const struct gx_object *object, const struct gx_image *image, const struct gx_services *services,
+		   const struct gx_meta *meta, struct gx_failure *failure)
+{
+	const struct geoxdp_bpf *skel = object->skel;
 	uint32_t zero = 0;
 	int error;
 
-	error = gx_fill_arrays(filling, failure);
+	error = gx_fill_arrays(object, image, failure);
 	if (!error)
 		error = gx_fill_bypass(skel->maps.bypass, services, failure);
 	if (!error && services->cookies)
 		error = gx_cookies_fill(bpf_map__fd(skel->maps.cookies), services->cookies, failure);
 	if (error)
 		return error;
-	if (bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, filling->meta, BPF_ANY))
+	if (bpf_map_update_elem(bpf_map__fd(skel->maps.meta), &zero, meta, BPF_ANY))
 		return gx_fail(failure, errno, NULL, "map meta: fill");
-	return gx_cut_and_fill(filling, GX_IPV4, failure);
-}
-
-static int gx_fill_all(const struct gx_filling *filling)
-{
-	struct gx_half half = { .filling = filling };
-	pthread_t thread;
-	bool beside = !pthread_create(&thread, NULL, gx_fill_half, &half);
-	int error = gx_fill_here(filling, filling->failure);
-
-	if (beside)
-		pthread_join(thread, NULL);
-	else
-		gx_fill_half(&half);
-	if (!error && half.error) {
-		*filling->failure = half.failure;
-		error = half.error;
-	}
-	return error;
-}
-
-static void *gx_fill_in_thread(void *argument)
-{
-	struct gx_filling *filling = argument;
-
-	filling->error = gx_fill_all(filling);
-	return NULL;
-}
-
-void gx_begin_filling(struct gx_filling *filling)
-{
-	filling->is_begun = !pthread_create(&filling->thread, NULL, gx_fill_in_thread, filling);
-}
-
-int gx_end_filling(struct gx_filling *filling)
-{
-	if (!filling->is_begun)
-		return gx_fill_all(filling);
-	pthread_join(filling->thread, NULL);
-	return filling->error;
+	return gx_fill_tries(object, image, failure);
 }
