@@ -11,6 +11,7 @@
 #include "user/cli/cli.h"
 #include "user/cli/message.h"
 #include "user/core/frame.h"
+#include "user/sys/kernel_types.h"
 #include "user/sys/serving.h"
 
 /* Where a program that serves nobody is asked. */
@@ -60,6 +61,7 @@ static int gx_load_config(const struct gx_command *command, const struct gx_opti
 
 	gx_parse_addr(GX_ASKED_IPV4, &asked[GX_IPV4]);
 	gx_parse_addr(GX_ASKED_IPV6, &asked[GX_IPV6]);
+	gx_kernel_types_begin();
 	result = gx_input_read_given(command, &input, options);
 	if (result == GX_EXIT_DONE) {
 		if (!options->quiet)

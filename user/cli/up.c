@@ -13,6 +13,7 @@
 #include "user/core/digest.h"
 #include "user/core/mem.h"
 #include "user/sys/group.h"
+#include "user/sys/kernel_types.h"
 #include "user/sys/pins.h"
 
 static void gx_fill_meta(struct gx_meta *meta, const char *file, const struct gx_input *input, uint32_t generation)
@@ -253,6 +254,7 @@ int gx_cmd_up(const struct gx_command *command, const struct gx_options *options
 
 	if (options->pdns && !options->config && !options->n_interfaces)
 		return gx_find_wish(command, options, &input.config, &wish);
+	gx_kernel_types_begin();
 	result = gx_input_read_given(command, &input, options);
 	if (result == GX_EXIT_DONE)
 		result = gx_find_wish(command, options, &input.config, &wish);

@@ -14,6 +14,7 @@
 
 #include "user/core/mem.h"
 #include "user/sys/cookies.h"
+#include "user/sys/kernel_types.h"
 #include "user/sys/object_impl.h"
 #include "user/sys/pins.h"
 
@@ -57,9 +58,11 @@ int gx_object_stats_fd(const struct gx_object *object)
 static struct gx_object *gx_object_open(struct gx_failure *failure)
 {
 	struct gx_object *object = gx_calloc(1, sizeof(*object));
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
 
 	libbpf_set_print(gx_print_libbpf);
-	object->skel = geoxdp_bpf__open();
+	opts.btf_custom_path = gx_kernel_types();
+	object->skel = geoxdp_bpf__open_opts(&opts);
 	if (object->skel)
 		return object;
 	gx_fail(failure, errno, NULL, "program: open");
