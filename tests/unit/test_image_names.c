@@ -45,7 +45,15 @@ static void many_names_and_long_ones_are_found(void **state)
 	free(text);
 }
 
-/* Three of four slots are taken, and no name is looked for in a second one. */
+static int place_and_fill(struct gx_builder *builder)
+{
+	struct gx_placing *placing = gx_image_begin_names(builder);
+
+	gx_image_place_names(placing);
+	return gx_image_end_names(builder, placing);
+}
+
+/* Nine of ten slots are taken, and no name is looked for in a second one. */
 static void each_name_of_many_has_the_slot_that_its_pilot_says(void **state)
 {
 	struct fixture *fixture = *state;
@@ -65,7 +73,7 @@ static void each_name_of_many_has_the_slot_that_its_pilot_says(void **state)
 			name[1 + digit] = 'a' + (i >> 4 * digit & 15);
 		builder.loads[i] = (struct gx_load){ .name = name, .types = i };
 	}
-	assert_int_equal(gx_image_end_names(&builder, gx_image_begin_names(&builder)), 0);
+	assert_int_equal(place_and_fill(&builder), 0);
 	assert_true(fixture->image.n_name_slots <= builder.n_loads / 9 * 10 + 10);
 	assert_true(fixture->image.n_buckets <= builder.n_loads);
 	for (uint32_t i = 0; i < builder.n_loads; i++) {
@@ -146,7 +154,7 @@ static void a_name_that_is_there_twice_has_no_slot_of_its_own(void **state)
 	struct gx_builder builder = { .image = &fixture->image, .config = &fixture->scene.config,
 				      .diag = &fixture->scene.diag, .loads = loads, .n_loads = NUMBER(loads) };
 
-	assert_int_equal(gx_image_end_names(&builder, gx_image_begin_names(&builder)), -EINVAL);
+	assert_int_equal(place_and_fill(&builder), -EINVAL);
 	assert_findings(fixture, "0: 2 names to be loaded: none of 64 seeds gives each a slot of its own; is a name there twice?\n");
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Image: names that say the same get the same answers, which are rendered for the first of them alone. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,34 @@
 #include "user/core/name.h"
 
 #define MIN_SLOTS 64
+/* So many names at a time are handed on to who renders. */
+#define PART 1024
+
+/* In place of the first name that says the same: the answers are its own. */
+#define OWN UINT32_MAX
+/* Beside its number. */
+#define HAS_NAMES 0x80000000u
+
+struct alike;
+
+/* Which loads say the same. */
+struct gx_alikes {
+	const struct gx_builder *builder;
+	uint32_t *first_of;	/* of each load, the first that says the same; OWN */
+
+	struct gx_dict spoken;	/* names that answers to other names may hold; empty: not collected yet */
+	bool has_dname;		/* then any other name as well */
+
+	struct alike *list;	/* names that say different things, each the first that says it */
+	size_t count, capacity;
+	uint32_t *slots;	/* by hash: number + 1 */
+	size_t n_slots;
+
+	pthread_mutex_t mutex;
+	pthread_cond_t more;
+	size_t done;		/* loads that are looked at; with the mutex */
+	size_t seen;		/* the same as who renders knows it */
+};
 
 /* --- names that are spoken of ------------------------------------------------------------------ */
 
@@ -43,44 +72,44 @@ static void speak_of_rdata(struct gx_dict *spoken, uint16_t type, const knot_rda
 	}
 }
 
-static void speak_of_zone(struct gx_builder *builder, const struct gx_zone *zone)
+static void speak_of_zone(struct gx_alikes *alikes, const struct gx_zone *zone)
 {
 	for (size_t i = 0; i < zone->n_nodes; i++) {
 		for (uint16_t j = 0; j < zone->nodes[i].n_rrsets; j++) {
 			const struct gx_rrset *rrset = &zone->nodes[i].rrsets[j];
 			const knot_rdata_t *rdata = rrset->rdata.rdata;
 
-			builder->has_dname |= rrset->type == KNOT_RRTYPE_DNAME;
+			alikes->has_dname |= rrset->type == KNOT_RRTYPE_DNAME;
 			for (uint16_t k = 0; k < rrset->rdata.count; k++, rdata = knot_rdataset_next((knot_rdata_t *)rdata))
-				speak_of_rdata(&builder->spoken, rrset->type, rdata);
+				speak_of_rdata(&alikes->spoken, rrset->type, rdata);
 		}
 	}
 }
 
-static void speak_of_targets(struct gx_builder *builder, const struct gx_geo *geo)
+static void speak_of_targets(struct gx_alikes *alikes, const struct gx_geo *geo)
 {
-	for (size_t i = 0; geo->kind == GX_GEO_CNAME && i < builder->config->maps[geo->map].n_sites; i++)
+	for (size_t i = 0; geo->kind == GX_GEO_CNAME && i < alikes->builder->config->maps[geo->map].n_sites; i++)
 		if (geo->sites[i].target)
-			speak_of(&builder->spoken, geo->sites[i].target);
+			speak_of(&alikes->spoken, geo->sites[i].target);
 	if (geo->last_resort && geo->last_resort->target)
-		speak_of(&builder->spoken, geo->last_resort->target);
+		speak_of(&alikes->spoken, geo->last_resort->target);
 }
 
 /*
  * Can the name be in an answer to another name, or be the end of one that is? All names in answers are in the data of
  * records, targets of geo names, or above one of these; but for those that a DNAME makes.
  */
-static bool is_spoken_of(struct gx_builder *builder, const knot_dname_t *name)
+static bool is_spoken_of(struct gx_alikes *alikes, const knot_dname_t *name)
 {
-	const struct gx_config *config = builder->config;
+	const struct gx_config *config = alikes->builder->config;
 
-	if (!builder->spoken.count) {
+	if (!alikes->spoken.count) {
 		for (size_t i = 0; i < config->n_zones; i++)
-			speak_of_zone(builder, &config->zones[i]);
+			speak_of_zone(alikes, &config->zones[i]);
 		for (size_t i = 0; i < config->n_geos; i++)
-			speak_of_targets(builder, &config->geos[i]);
+			speak_of_targets(alikes, &config->geos[i]);
 	}
-	return builder->has_dname || gx_dict_find(&builder->spoken, name, NULL);
+	return alikes->has_dname || gx_dict_find(&alikes->spoken, name, NULL);
 }
 
 /* --- what is compared -------------------------------------------------------------------------- */
@@ -114,20 +143,20 @@ static bool is_below_cut(const struct gx_builder *builder, const struct gx_load 
  * Can the name's answers be those of another name? Not at an apex, which others know of; not of a wildcard, which
  * answers in place of names of any length; not in a signed zone, where proofs are about the name itself.
  */
-static bool read_content(struct gx_builder *builder, const struct gx_load *load, struct content *out)
+static bool read_content(struct gx_alikes *alikes, const struct gx_load *load, struct content *out)
 {
-	const struct gx_config *config = builder->config;
+	const struct gx_config *config = alikes->builder->config;
 	const struct gx_geo *geo = load->geo;
 
 	*out = (struct content){ .name = load->name, .zone = load->zone, .node = load->node, .geo = geo };
 	/* With a wildcard below, it has an entry for that. */
-	if (load->flags & GX_NAME_WILDCARD || load->is_mute)
+	if (load->flags & (GX_NAME_WILDCARD | GX_NAME_BETWEEN) || load->is_mute)
 		return false;
 	if (load->zone->is_signed || knot_dname_is_wildcard(load->name) || knot_dname_is_equal(load->name, load->zone->apex))
 		return false;
 	if (geo && (geo->kind == GX_GEO_LOCATION || &config->zones[geo->zone] != load->zone))
 		return false;
-	if (load->node ? load->node->below_cut : is_below_cut(builder, load))
+	if (load->node ? load->node->below_cut : is_below_cut(alikes->builder, load))
 		return false;
 	/* Behind a pick, NODATA is a zone's SOA, compressed like other names. */
 	if (geo)
@@ -135,7 +164,7 @@ static bool read_content(struct gx_builder *builder, const struct gx_load *load,
 				 config->maps[geo->map].all_down == GX_ALL_DOWN_NONE;
 	for (uint16_t i = 0; out->node && i < out->node->n_rrsets; i++)
 		out->has_names |= gx_type_has_names(out->node->rrsets[i].type);
-	return !out->has_names || !is_spoken_of(builder, load->name);
+	return !out->has_names || !is_spoken_of(alikes, load->name);
 }
 
 static uint64_t hash_octets(uint64_t hash, const void *octets, size_t count)
@@ -238,11 +267,10 @@ static bool is_same_content(const struct gx_builder *builder, const struct conte
 /* --- who is alike ------------------------------------------------------------------------------ */
 
 /* The first name of its kind. */
-struct gx_alike {
+struct alike {
 	struct content content;
 	uint64_t hash;
 	uint32_t load;
-	bool is_known;		/* its answers may be taken */
 };
 
 static void grow_slots(struct gx_alikes *alikes)
@@ -263,25 +291,84 @@ static void grow_slots(struct gx_alikes *alikes)
 	}
 }
 
-/* The first name with this content, which may be this one. */
-static struct gx_alike *find(struct gx_builder *builder, const struct content *content, uint32_t load)
+/* The first name that says this, which may be this one. */
+static uint32_t find_first(struct gx_alikes *alikes, const struct content *content, uint32_t load)
 {
-	struct gx_alikes *alikes = &builder->alikes;
-	uint64_t hash = hash_content(builder, content);
+	uint64_t hash = hash_content(alikes->builder, content);
 	size_t at;
 
 	grow_slots(alikes);
 	for (at = hash & (alikes->n_slots - 1); alikes->slots[at]; at = (at + 1) & (alikes->n_slots - 1)) {
-		struct gx_alike *alike = &alikes->list[alikes->slots[at] - 1];
+		const struct alike *alike = &alikes->list[alikes->slots[at] - 1];
 
-		if (alike->hash == hash && is_same_content(builder, &alike->content, content))
-			return alike;
+		if (alike->hash == hash && is_same_content(alikes->builder, &alike->content, content))
+			return alike->load;
 	}
 	gx_grow(&alikes->list, alikes->count, alikes->capacity);
-	alikes->list[alikes->count] = (struct gx_alike){ .content = *content, .hash = hash, .load = load };
-	alikes->slots[at] = (uint32_t)alikes->count + 1;
-	return &alikes->list[alikes->count++];
+	alikes->list[alikes->count++] = (struct alike){ .content = *content, .hash = hash, .load = load };
+	alikes->slots[at] = (uint32_t)alikes->count;
+	return load;
 }
+
+static void find_part(struct gx_alikes *alikes, size_t begin, size_t end)
+{
+	const struct gx_builder *builder = alikes->builder;
+
+	for (size_t i = begin; i < end; i++) {
+		struct content content;
+
+		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
+		alikes->first_of[i] = OWN;
+		if (read_content(alikes, &builder->loads[i], &content))
+			alikes->first_of[i] = find_first(alikes, &content, (uint32_t)i) | (content.has_names ? HAS_NAMES : 0);
+	}
+}
+
+struct gx_alikes *gx_image_begin_alikes(const struct gx_builder *builder)
+{
+	struct gx_alikes *alikes = gx_calloc(1, sizeof(*alikes));
+
+	*alikes = (struct gx_alikes){ .builder = builder, .mutex = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
+	alikes->first_of = gx_alloc(builder->n_loads, sizeof(*alikes->first_of));
+	return alikes;
+}
+
+void gx_image_find_alikes(struct gx_alikes *alikes)
+{
+	for (size_t i = 0; i < alikes->builder->n_loads; i += PART) {
+		size_t end = alikes->builder->n_loads - i > PART ? i + PART : alikes->builder->n_loads;
+
+		find_part(alikes, i, end);
+		pthread_mutex_lock(&alikes->mutex);
+		alikes->done = end;
+		pthread_cond_signal(&alikes->more);
+		pthread_mutex_unlock(&alikes->mutex);
+	}
+}
+
+/* Waits until it is known. */
+static uint32_t first_of(struct gx_alikes *alikes, size_t load)
+{
+	if (load >= alikes->seen) {
+		pthread_mutex_lock(&alikes->mutex);
+		while (load >= alikes->done)
+			pthread_cond_wait(&alikes->more, &alikes->mutex);
+		alikes->seen = alikes->done;
+		pthread_mutex_unlock(&alikes->mutex);
+	}
+	return alikes->first_of[load];
+}
+
+void gx_image_free_alikes(struct gx_alikes *alikes)
+{
+	gx_dict_free(&alikes->spoken);
+	free(alikes->list);
+	free(alikes->slots);
+	free(alikes->first_of);
+	free(alikes);
+}
+
+/* --- what they get ----------------------------------------------------------------------------- */
 
 static void take(struct gx_load *load, const struct gx_load *from)
 {
@@ -292,18 +379,14 @@ static void take(struct gx_load *load, const struct gx_load *from)
 	load->flags |= from->flags & (GX_NAME_SIGNED | GX_NAME_BELOW);
 }
 
-static void render(struct gx_builder *builder, struct gx_load *load)
+/* known: of the first names that say something, number + 1 of a name whose answers may be taken. */
+static void render(struct gx_builder *builder, size_t number, uint32_t first, uint32_t *known)
 {
-	struct content content;
-	struct gx_alike *alike;
+	struct gx_load *load = &builder->loads[number];
+	uint32_t *from = first == OWN ? NULL : &known[first & ~HAS_NAMES];
 
-	if (!read_content(builder, load, &content)) {
-		gx_image_render(builder, load);
-		return;
-	}
-	alike = find(builder, &content, (uint32_t)(load - builder->loads));
-	if (alike->is_known) {
-		take(load, &builder->loads[alike->load]);
+	if (from && *from) {
+		take(load, &builder->loads[*from - 1]);
 		return;
 	}
 	builder->told = false;
@@ -313,22 +396,23 @@ static void render(struct gx_builder *builder, struct gx_load *load)
 	 * What there is to say of one is to be said of each. And without names in it, an answer is the same for
 	 * names of any length, unless it is so large that the length decides how it is stored.
 	 */
-	alike->is_known = !builder->told && (content.has_names || !gx_answer_is_oversize(builder->largest_octets,
-											  GX_NAME_MAX_OCTETS));
-	alike->load = (uint32_t)(load - builder->loads);
+	if (from && !builder->told &&
+	    (first & HAS_NAMES || !gx_answer_is_oversize(builder->largest_octets, GX_NAME_MAX_OCTETS)))
+		*from = (uint32_t)number + 1;
 }
 
-void gx_image_render_all(struct gx_builder *builder)
+void gx_image_render_all(struct gx_builder *builder, struct gx_alikes *alikes)
 {
+	uint32_t *known = gx_calloc(builder->n_loads, sizeof(*known));
+
 	for (size_t i = 0; i < builder->n_loads; i++) {
-		gx_ask_ahead(builder->loads, i, builder->n_loads, name);
+		uint32_t first = first_of(alikes, i);
+
 		if (!(builder->loads[i].flags & GX_NAME_BETWEEN))
-			render(builder, &builder->loads[i]);
+			render(builder, i, first, known);
 	}
 	for (size_t i = 0; i < builder->n_loads; i++)
 		if (builder->loads[i].flags & GX_NAME_BETWEEN)
 			gx_image_between(builder, &builder->loads[i]);
-	gx_dict_free(&builder->spoken);
-	free(builder->alikes.list);
-	free(builder->alikes.slots);
+	free(known);
 }

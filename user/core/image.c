@@ -84,6 +84,28 @@ static void take_tables(struct gx_builder *builder)
 	image->n_option_units = builder->option_units.count;
 }
 
+/* Work beside what follows; it is done at once where there is no thread to be had. */
+struct beside {
+	pthread_t thread;
+	bool is_running;
+};
+
+static struct beside begin_beside(void *(*work)(void *), void *argument)
+{
+	struct beside beside;
+
+	beside.is_running = !pthread_create(&beside.thread, NULL, work, argument);
+	if (!beside.is_running)
+		work(argument);
+	return beside;
+}
+
+static void end_beside(const struct beside *beside)
+{
+	if (beside->is_running)
+		pthread_join(beside->thread, NULL);
+}
+
 /* Indexes come from the partition and the classes alone: they are built beside the answers. */
 struct ranges_job {
 	struct gx_image *image;
@@ -119,9 +141,24 @@ static int check_indexes(const struct ranges_job *job, struct gx_diag *diag)
 	return 0;
 }
 
+/* What takes the names alone is done beside the rendering. */
+static void *find_alikes(void *alikes)
+{
+	gx_image_find_alikes(alikes);
+	return NULL;
+}
+
+static void *place_names(void *placing)
+{
+	gx_image_place_names(placing);
+	return NULL;
+}
+
 static int build_answers(struct gx_builder *builder)
 {
 	struct gx_image *image = builder->image;
+	struct beside finding, being_placed;
+	struct gx_alikes *alikes;
 	struct gx_placing *placing;
 	int err;
 
@@ -130,12 +167,18 @@ static int build_answers(struct gx_builder *builder)
 	gx_image_units(builder);
 	gx_image_locations(builder);
 	gx_image_collect(builder);
+	alikes = gx_image_begin_alikes(builder);
 	placing = gx_image_begin_names(builder);
+	finding = begin_beside(find_alikes, alikes);
+	being_placed = begin_beside(place_names, placing);
 	gx_gaps_spare(builder);
-	gx_image_render_all(builder);
+	gx_image_render_all(builder, alikes);
 	gx_image_tell_lacks(builder);
 	gx_renderer_signed(builder->renderer, &image->signed_until_s, &image->renew_s);
 	take_tables(builder);
+	end_beside(&finding);
+	gx_image_free_alikes(alikes);
+	end_beside(&being_placed);
 	err = gx_image_end_names(builder, placing);
 	return check_sizes(image, builder->config, builder->diag) || err ? -EINVAL : 0;
 }
@@ -145,8 +188,7 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 	struct gx_builder builder = { .image = image, .config = config, .diag = diag };
 	struct ranges_job ranges = { .image = image, .config = config };
 	size_t errors = diag->errors;
-	pthread_t thread;
-	bool beside;
+	struct beside indexes;
 	int err;
 
 	builder.geo_ends = gx_calloc(config->n_geos, sizeof(*builder.geo_ends));
@@ -157,12 +199,9 @@ int gx_image_build(struct gx_image *image, const struct gx_config *config, struc
 		goto out;
 	image->lookup_lpm = config->lookup_lpm;
 	image->partition = config->partition;
-	beside = !pthread_create(&thread, NULL, build_ranges, &ranges);
+	indexes = begin_beside(build_ranges, &ranges);
 	err = build_answers(&builder);
-	if (beside)
-		pthread_join(thread, NULL);
-	else
-		build_ranges(&ranges);
+	end_beside(&indexes);
 	if (check_indexes(&ranges, diag) || err)
 		goto out;
 	HAVE_ONE(image->names_long, image->n_names_long);

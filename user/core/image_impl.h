@@ -45,14 +45,6 @@ struct gx_ends {
 	bool known;
 };
 
-/* Names that say different things, each the first that says it (alike.c). */
-struct gx_alikes {
-	struct gx_alike *list;
-	size_t count, capacity;
-	uint32_t *slots;	/* by hash: number + 1 */
-	size_t n_slots;
-};
-
 struct gx_shape;
 struct gx_gaps;
 
@@ -101,9 +93,6 @@ struct gx_builder {
 	size_t shapes_octets;
 	bool *told_options;		/* of each geo name */
 
-	struct gx_alikes alikes;
-	struct gx_dict spoken;		/* names that answers to other names may hold; empty: not collected yet */
-	bool has_dname;			/* then any other name as well */
 	bool told;			/* there was something to say of what was rendered */
 	size_t largest_octets;		/* and the length of the largest answer in it */
 
@@ -192,11 +181,16 @@ uint32_t gx_image_nodata(struct gx_builder *builder, const struct gx_zone *zone)
 /* Render what a name says of each type: refs, types, choices and answers. Not for GX_NAME_BETWEEN. */
 void gx_image_render(struct gx_builder *builder, struct gx_load *load);
 
+/* Which of the loads say the same: found by gx_image_find_alikes(), which may run beside all that comes after it. */
+struct gx_alikes *gx_image_begin_alikes(const struct gx_builder *builder);
+void gx_image_find_alikes(struct gx_alikes *alikes);
+void gx_image_free_alikes(struct gx_alikes *alikes);
+
 /*
  * The same for all names, as long as no name before says just what this one says: then it gets what that one got; last,
- * those of GX_NAME_BETWEEN.
+ * those of GX_NAME_BETWEEN. Waits for what is not found yet of who is alike.
  */
-void gx_image_render_all(struct gx_builder *builder);
+void gx_image_render_all(struct gx_builder *builder, struct gx_alikes *alikes);
 
 /* What a name of GX_NAME_BETWEEN says, after all others, and those above it, were rendered. */
 void gx_image_between(struct gx_builder *builder, struct gx_load *load);
@@ -221,8 +215,9 @@ bool gx_answer_is_oversize(size_t len_octets, size_t qname_octets);
 /* And the largest over TCP? */
 bool gx_answer_is_unsendable(size_t len_octets, size_t qname_octets);
 
-/* Begin to find a slot for each load, beside what it takes to know what they say. */
+/* A slot for each load: found by gx_image_place_names(), beside what it takes to know what they say. */
 struct gx_placing *gx_image_begin_names(const struct gx_builder *builder);
+void gx_image_place_names(struct gx_placing *placing);
 
 /* The flat table of all loads. Returns 0, or -EINVAL with a finding: too many names. @placing is freed. */
 int gx_image_end_names(struct gx_builder *builder, struct gx_placing *placing);

@@ -192,6 +192,7 @@ void gx_image_collect(struct gx_builder *builder)
 	builder->loads_capacity = config->n_geos;
 	for (size_t i = 0; i < config->n_zones; i++)
 		builder->loads_capacity += config->zones[i].n_nodes;
+	builder->loads_capacity += builder->loads_capacity / 8 + 16;	/* and some above these */
 	builder->loads = gx_alloc(builder->loads_capacity, sizeof(*builder->loads));
 	builder->load_of_geo = gx_calloc(config->n_geos, sizeof(*builder->load_of_geo));
 	mark_outer(builder);

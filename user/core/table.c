@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Image: the flat table of names, and the pilots that say where each is. */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +33,6 @@ struct gx_placing {
 	uint32_t *order;	/* buckets, the fullest first */
 	uint64_t *taken;	/* slots, a bit each */
 	uint8_t *pilots;
-	pthread_t thread;	/* finds them */
-	bool is_beside;
 };
 
 static void hash_all(struct gx_placing *placing)
@@ -243,14 +240,6 @@ static void fill_end_filter(const struct gx_config *config, uint64_t filter[GX_E
 	}
 }
 
-static void *place(void *argument)
-{
-	struct gx_placing *placing = argument;
-
-	placing->is_found = find_seed(placing);
-	return NULL;
-}
-
 struct gx_placing *gx_image_begin_names(const struct gx_builder *builder)
 {
 	struct gx_placing *placing = gx_calloc(1, sizeof(*placing));
@@ -268,10 +257,12 @@ struct gx_placing *gx_image_begin_names(const struct gx_builder *builder)
 	placing->order = gx_calloc(placing->n_buckets, sizeof(*placing->order));
 	placing->taken = gx_calloc(placing->n_slots / 64 + 1, sizeof(*placing->taken));
 	placing->pilots = gx_calloc(placing->n_buckets, sizeof(*placing->pilots));
-	placing->is_beside = !pthread_create(&placing->thread, NULL, place, placing);
-	if (!placing->is_beside)
-		place(placing);
 	return placing;
+}
+
+void gx_image_place_names(struct gx_placing *placing)
+{
+	placing->is_found = placing->builder->n_loads <= MAX_NAMES && find_seed(placing);
 }
 
 static int check_placing(const struct gx_placing *placing, const struct gx_builder *builder)
@@ -293,8 +284,6 @@ int gx_image_end_names(struct gx_builder *builder, struct gx_placing *placing)
 	struct gx_image *image = builder->image;
 	int err;
 
-	if (placing->is_beside)
-		pthread_join(placing->thread, NULL);
 	err = check_placing(placing, builder);
 	image->pilots = placing->pilots;
 	image->n_buckets = placing->n_buckets;
