@@ -2,9 +2,9 @@
 /*
  * How the cost of a whole answer, memory and load times grow: with names, with prefixes, with maps.
  *
- *	growth [--rounds N] [--quick] [--json FILE] [--check]
+ *	growth [--rounds N] [--quick] [--only TEXT] [--json FILE] [--lines FILE] [--check]
  *
- * Beside the JSON file, the same name with .svg gets the plot. All worlds are loaded at once, and asked in turn.
+ * --only is for a profiler: asks those with the text in their names, as in "prefixes 1,000,000, hot", and prints nothing. Beside the JSON file, the same name with .svg gets the plot. All worlds are loaded at once, and asked in turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +45,7 @@ static const struct stream_kind kind = {
 
 struct step {
 	bool is_open;
+	bool asks[2];			/* cold, hot */
 	struct world world;
 	struct stream hot, cold;
 	size_t leaves, names, answers, choices;
@@ -60,6 +61,19 @@ struct growth {
 static size_t value_of(size_t number, size_t index)
 {
 	return number == 0 ? steps[index].names : number == 1 ? steps[index].prefixes : steps[index].maps;
+}
+
+/* Is it asked, by what --only says? */
+static bool is_asked(size_t index, bool hot, const char *only)
+{
+	char name[64];
+	size_t number = 0;
+
+	while (index >= series[number].first + series[number].count)
+		number++;
+	snprintf(name, sizeof(name), "%s %s, %s", series[number].name, bench_count_text(value_of(number, index)),
+		 hot ? "hot" : "cold");
+	return !only || strstr(name, only);
 }
 
 /* What the kernel says that a table of the product takes; 0: it does not say. */
@@ -111,6 +125,23 @@ static void open_step(struct step *step, const struct world_plan *plan, const st
 		world_shrink(&step->world);
 }
 
+static void open_all(struct growth *growth, const struct bench_options *options)
+{
+	for (size_t i = 0; i < (options->check ? 1 : N_STEPS); i++) {
+		struct step *step = &growth->steps[i];
+
+		if (options->quick && (steps[i].names > 100000 || steps[i].prefixes > 100000))
+			continue;
+		for (int hot = 0; hot < 2; hot++)
+			step->asks[hot] = is_asked(i, hot, options->only);
+		if (!step->asks[false] && !step->asks[true])
+			continue;
+		open_step(step, &steps[i], options);
+		if (options->lines)
+			bench_write_lines(gx_object_prog_fd(step->world.object), options->lines);
+	}
+}
+
 static void close_step(struct step *step)
 {
 	stream_close(&step->hot);
@@ -125,8 +156,10 @@ static void run_round(void *context, unsigned int round)
 	for (size_t i = 0; i < growth->count; i++) {
 		if (!growth->steps[i].is_open)
 			continue;
-		stream_round(&growth->steps[i].hot, round);
-		stream_round(&growth->steps[i].cold, round);
+		if (growth->steps[i].asks[true])
+			stream_round(&growth->steps[i].hot, round);
+		if (growth->steps[i].asks[false])
+			stream_round(&growth->steps[i].cold, round);
 	}
 }
 
@@ -260,14 +293,14 @@ int main(int argc, char **argv)
 		printf("ok 1 - benchmark: growth # SKIP needs root\n1..1\n");
 		return 0;
 	}
-	for (size_t i = 0; i < (options.check ? 1 : N_STEPS); i++)
-		if (!options.quick || (steps[i].names <= 100000 && steps[i].prefixes <= 100000))
-			open_step(&growth.steps[i], &steps[i], &options);
+	open_all(&growth, &options);
 	if (options.check) {
 		status = check(&growth);
 	} else {
 		run_round(&growth, 0);	/* pages in */
 		thrown = bench_rounds(options.rounds, run_round, &growth);
+		if (options.only)
+			goto out;
 		json = bench_json("growth", &options, thrown);
 		show(&growth, options.rounds, thrown, json);
 		put_goals(&growth, options.rounds, json);
@@ -275,6 +308,7 @@ int main(int argc, char **argv)
 			plot(&growth, options.rounds, options.json);
 		bench_write_json(json, options.json);
 	}
+out:
 	for (size_t i = 0; i < N_STEPS; i++)
 		if (growth.steps[i].is_open)
 			close_step(&growth.steps[i]);
