@@ -34,17 +34,30 @@ gx_inline __u32 gx_label_octets(const struct xdp_md *ctx, __u32 offset)
 	return (*label & 63) + 1;
 }
 
-/* Octets of the first labels of the name at an offset. */
+/* On the way over labels. */
+struct gx_label_walk {
+	struct xdp_md *ctx;
+	__u32 offset;
+};
+
+static long gx_pass_label(__u32 number, struct gx_label_walk *walk)
+{
+	walk->offset += gx_label_octets(walk->ctx, walk->offset);
+	return 0;
+}
+
+/*
+ * Octets of the first labels of the name at an offset. By bpf_loop(), of which the verifier takes one turn, and not 127:
+ * it is needed for names of more than seven labels alone.
+ */
 __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offset, __u32 labels)
 {
-	__u32 begin = offset;
+	struct gx_label_walk walk = { .ctx = ctx, .offset = offset };
 
-	for (__u32 i = 0; i < GX_NAME_MAX_LABELS; i++) {
-		if (i >= labels)
-			break;
-		offset += gx_label_octets(ctx, offset);
-	}
-	return offset - begin;
+	if (labels > GX_NAME_MAX_LABELS)
+		return 0;
+	bpf_loop(labels, gx_pass_label, &walk, 0);
+	return walk.offset - offset;
 }
 
 /* Where the name of so many labels begins that ends the one in question, from its start. */

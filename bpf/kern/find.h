@@ -187,17 +187,20 @@ gx_inline int gx_find_read(struct xdp_md *ctx, __u32 dns_offset, __u32 room, __u
 	return GX_NOT_LOADED;
 }
 
+/* Neither GX_GO_ON nor a reason: the name is not as long as it seemed. */
+#define GX_FIND_AGAIN (-3)
+
 /**
- * gx_find_question - parse the question of a query, and find its name
+ * gx_find_guessed - parse the question of a query, and find its name
  * @question: its slot is GX_NO_SLOT; filled
  *
  * A name that is loaded is found by its octets, without a look at its labels. Only where none is found, they are looked
- * at, and if the name is not as long as it seemed, it is read once more.
+ * at.
  *
- * Return: GX_GO_ON, or the reason to pass.
+ * Return: GX_GO_ON, GX_FIND_AGAIN, with the length of the name as @question->octets, or the reason to pass.
  */
-__attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct gx_packet *packet,
-					       struct gx_question *question)
+__attribute__((noinline)) int gx_find_guessed(struct xdp_md *ctx, const struct gx_packet *packet,
+					      struct gx_question *question)
 {
 	__u32 dns_offset, room, len, measured = 0;
 	struct gx_hashed hashed;
@@ -221,11 +224,36 @@ __attribute__((noinline)) int gx_find_question(struct xdp_md *ctx, const struct 
 	if (!measured)
 		measured = gx_measure_question(ctx, dns_offset, room, question);
 	if (measured != len) {
-		if (gx_hash_ending(ctx, dns_offset, measured, &hashed))
-			return gx_leave(GX_PASSED_QNAME);
-		reason = gx_find_read(ctx, dns_offset, room, measured & 0xff, &hashed, question);
+		question->octets = measured;
+		return GX_FIND_AGAIN;
 	}
 	return reason == GX_NOT_LOADED ? GX_GO_ON : reason;
+}
+
+/* The same in a length that is known, question->octets: rare, and not verified behind each way out of the first try. */
+__attribute__((noinline)) int gx_find_again(struct xdp_md *ctx, const struct gx_packet *packet,
+					    struct gx_question *question)
+{
+	struct gx_hashed hashed;
+	__u32 len;
+	int reason;
+
+	if (!packet || !question)
+		return gx_leave(GX_PASSED_QNAME);
+	len = question->octets & 0xff;
+	if (gx_hash_ending(ctx, packet->dns_offset, len, &hashed))
+		return gx_leave(GX_PASSED_QNAME);
+	reason = gx_find_read(ctx, packet->dns_offset, packet->dns_octets - GX_DNS_HEADER_OCTETS, len, &hashed,
+			      question);
+	return reason == GX_NOT_LOADED ? GX_GO_ON : reason;
+}
+
+/* See gx_find_guessed(). Return: GX_GO_ON, or the reason to pass. */
+gx_inline int gx_find_question(struct xdp_md *ctx, const struct gx_packet *packet, struct gx_question *question)
+{
+	int reason = gx_find_guessed(ctx, packet, question);
+
+	return reason == GX_FIND_AGAIN ? gx_find_again(ctx, packet, question) : reason;
 }
 
 /* What a name says of a type, or of those that it does not list. NULL: a bound that cannot fail did. */
