@@ -47,8 +47,8 @@ static long gx_pass_label(__u32 number, struct gx_label_walk *walk)
 }
 
 /*
- * Octets of the first labels of the name at an offset. By bpf_loop(), of which the verifier takes one turn, and not 127:
- * it is needed for names of more than seven labels alone.
+ * Octets of the first labels of the name at an offset. By bpf_loop(), of which the verifier takes one turn, not 127:
+ * only names of more than seven labels need it.
  */
 __attribute__((noinline)) __u32 gx_measure_labels(struct xdp_md *ctx, __u32 offset, __u32 labels)
 {

@@ -4,7 +4,9 @@
  *
  *	growth [--rounds N] [--quick] [--only TEXT] [--json FILE] [--lines FILE] [--check]
  *
- * --only is for a profiler: asks those with the text in their names, as in "prefixes 1,000,000, hot", and prints nothing. Beside the JSON file, the same name with .svg gets the plot. All worlds are loaded at once, and asked in turn.
+ * Beside the JSON file, the same name with .svg gets the plot. All worlds are loaded at once, and asked in turn.
+ *
+ * --only asks those with the text in their names, as in "prefixes 1,000,000, hot", and prints nothing: for a profiler.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,19 +129,24 @@ static void open_step(struct step *step, const struct world_plan *plan, const st
 
 static void open_all(struct growth *growth, const struct bench_options *options)
 {
+	size_t opened = 0;
+
 	for (size_t i = 0; i < (options->check ? 1 : N_STEPS); i++) {
 		struct step *step = &growth->steps[i];
 
 		if (options->quick && (steps[i].names > 100000 || steps[i].prefixes > 100000))
 			continue;
 		for (int hot = 0; hot < 2; hot++)
-			step->asks[hot] = is_asked(i, hot, options->only);
+			step->asks[hot] = options->check || is_asked(i, hot, options->only);
 		if (!step->asks[false] && !step->asks[true])
 			continue;
 		open_step(step, &steps[i], options);
+		opened++;
 		if (options->lines)
 			bench_write_lines(gx_object_prog_fd(step->world.object), options->lines);
 	}
+	if (!opened)
+		bench_fail("--only %s: no such row", options->only);
 }
 
 static void close_step(struct step *step)

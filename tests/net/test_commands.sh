@@ -93,6 +93,9 @@ is 'query --json of the serving generation' "$(geoxdp query --json --from $us4 g
 is 'stdout that cannot be written' "$(geoxdp status 2>&1 > /dev/full; echo "status $?")" \
 	'geoxdp status: standard output: cannot be written
 status 1'
+is 'stdout that is closed' "$(geoxdp query --pdns $cdn --from $us4 geo.example.com 2>&1 >&-; echo "status $?")" \
+	'geoxdp query: standard output: cannot be written
+status 1'
 is 'no colours and no progress in a pipe' "$(geoxdp check --pdns $bad 2>&1 | grep -c "$(printf '[\033\r]')")" 0
 is '-q is quiet' "$(geoxdp up -q --pdns $cdn -i ns0 2>&1)" ''
 nsenter --net=/run/netns/server env --default-signal=INT "$BUILD/geoxdp" stats --watch=0.1 > "$work/watch" 2>&1 &

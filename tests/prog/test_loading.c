@@ -17,6 +17,8 @@
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -87,22 +89,57 @@ static int forbid_calls(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-/* First of all, since a process makes the file of types once. */
-static void it_loads_where_the_calls_that_make_it_fast_are_forbidden(void **state)
+/* A process makes the file of types once: so each of these has one of its own, and they come first. */
+static void assert_child(bool (*is_true)(void))
 {
-	struct iovec nothing = {0};
 	int status, child = fork();
 
-	if (child == 0) {
-		bool ok = !forbid_calls() && memfd_create("none", 0) < 0 &&
-			  process_vm_writev(getpid(), &nothing, 1, &nothing, 1, 0) < 0 && !gx_kernel_types() && loads_and_answers();
-
-		_exit(ok ? 0 : 1);
-	}
+	if (child == 0)
+		_exit(is_true() ? 0 : 1);
 	assert_true(child > 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-	assert_true(loads_and_answers());
+}
+
+static bool loads_without_the_calls(void)
+{
+	struct iovec nothing = {0};
+
+	return !forbid_calls() && memfd_create("none", 0) < 0 &&
+	       process_vm_writev(getpid(), &nothing, 1, &nothing, 1, 0) < 0 && !gx_kernel_types() && loads_and_answers();
+}
+
+static void it_loads_where_the_calls_that_make_it_fast_are_forbidden(void **state)
+{
+	assert_child(loads_without_the_calls);
+}
+
+/* A file that exceeds it would end the process. */
+static bool loads_without_files(void)
+{
+	struct rlimit none = {0};
+
+	return !setrlimit(RLIMIT_FSIZE, &none) && !gx_kernel_types() && loads_and_answers();
+}
+
+static void it_loads_where_no_file_may_be_written(void **state)
+{
+	assert_child(loads_without_files);
+}
+
+/* Whatever is printed would go into the file. */
+static bool types_are_in_no_standard_stream(void)
+{
+	struct stat ignored;
+
+	close(STDOUT_FILENO);
+	gx_kernel_types_begin();
+	return gx_kernel_types() && fstat(STDOUT_FILENO, &ignored);
+}
+
+static void a_closed_standard_stream_stays_closed(void **state)
+{
+	assert_child(types_are_in_no_standard_stream);
 }
 
 /* Bits in front of a struct's field, or -1. */
@@ -139,6 +176,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_loads_where_the_calls_that_make_it_fast_are_forbidden),
+		cmocka_unit_test(it_loads_where_no_file_may_be_written),
+		cmocka_unit_test(a_closed_standard_stream_stays_closed),
 		cmocka_unit_test(the_field_that_the_program_reads_is_where_the_kernel_has_it),
 	};
 
