@@ -11,9 +11,8 @@
 #include <cmocka.h>
 #include <linux/bpf.h>
 
-#include "user/core/config.h"
+#include "tests/lib/cdn.h"
 #include "user/core/frame.h"
-#include "user/core/image.h"
 #include "user/sys/live.h"
 #include "user/sys/serving.h"
 
@@ -23,7 +22,6 @@ static int set_up(void **state)
 {
 	struct gx_config config = {0};
 	struct gx_image image = {0};
-	struct gx_diag diag = {0};
 	struct gx_addr asked;
 	struct gx_services services = { .list = &asked, .count = 1 };
 	struct gx_meta meta = { .abi_version = GX_ABI_VERSION };
@@ -31,12 +29,10 @@ static int set_up(void **state)
 	int error;
 
 	gx_parse_addr("192.0.2.53", &asked);
-	error = gx_config_read_pdns(&config, "tests/net/cdn/pdns.conf", &diag, NULL) ||
-		gx_image_build(&image, &config, &diag) ||
+	error = cdn_build(&config, &image) ||
 		gx_object_load(&object, &image, &services, &meta, NULL, &failure);
 	gx_image_free(&image);
 	gx_config_free(&config);
-	gx_diag_free(&diag);
 	return error;
 }
 

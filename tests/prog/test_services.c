@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #include "geoxdp/hash.h"
-#include "user/core/config.h"
+#include "tests/lib/cdn.h"
 #include "user/core/frame.h"
-#include "user/core/image.h"
 #include "user/sys/object.h"
 #include "user/sys/services.h"
 
@@ -25,12 +24,7 @@ static struct gx_image image;
 
 static int set_up(void **state)
 {
-	struct gx_diag diag = {0};
-	int error = gx_config_read_pdns(&config, "tests/net/cdn/pdns.conf", &diag, NULL) ||
-		gx_image_build(&image, &config, &diag);
-
-	gx_diag_free(&diag);
-	return error;
+	return cdn_build(&config, &image);
 }
 
 static int tear_down(void **state)

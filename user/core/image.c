@@ -157,7 +157,7 @@ static void *place_names(void *placing)
 static int build_answers(struct gx_builder *builder)
 {
 	struct gx_image *image = builder->image;
-	struct beside finding, being_placed;
+	struct beside finding, placement;
 	struct gx_alikes *alikes;
 	struct gx_placing *placing;
 	int err;
@@ -170,7 +170,7 @@ static int build_answers(struct gx_builder *builder)
 	alikes = gx_image_begin_alikes(builder);
 	placing = gx_image_begin_names(builder);
 	finding = begin_beside(find_alikes, alikes);
-	being_placed = begin_beside(place_names, placing);
+	placement = begin_beside(place_names, placing);
 	gx_gaps_spare(builder);
 	gx_image_render_all(builder, alikes);
 	gx_image_tell_lacks(builder);
@@ -178,7 +178,7 @@ static int build_answers(struct gx_builder *builder)
 	take_tables(builder);
 	end_beside(&finding);
 	gx_image_free_alikes(alikes);
-	end_beside(&being_placed);
+	end_beside(&placement);
 	err = gx_image_end_names(builder, placing);
 	return check_sizes(image, builder->config, builder->diag) || err ? -EINVAL : 0;
 }
